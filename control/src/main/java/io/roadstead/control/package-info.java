@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.eureka;
+
+import org.jspecify.annotations.NullMarked;

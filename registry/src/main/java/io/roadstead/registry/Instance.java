@@ -1,0 +1,40 @@
+package io.roadstead.registry;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One instance as readers see it at one version of the registry. Immutable; an unchanged instance
+ * is the same object in later snapshots, so adapters may cache by identity.
+ *
+ * @param status the effective status
+ * @param zone from {@code metadata.zone}, or ""
+ * @param version the release label: the platform's for managed instances, else {@code
+ *     metadata.version}, or ""
+ * @param managed whether the platform started it
+ * @param registeredAt when this life of the instance first registered
+ * @param changedAt when it last changed
+ * @param attachment the adapter's data of its own registration, or null
+ */
+public record Instance(
+    String service,
+    String id,
+    String host,
+    String ipAddress,
+    int port,
+    boolean secure,
+    Status status,
+    int weight,
+    String zone,
+    String version,
+    boolean managed,
+    Map<String, String> metadata,
+    Instant registeredAt,
+    Instant changedAt,
+    @Nullable Attachment attachment) {
+
+  public InstanceKey key() {
+    return new InstanceKey(service, id);
+  }
+}

@@ -1,0 +1,49 @@
+package io.roadstead.registry;
+
+/**
+ * What the platform has decided about an instance, apart from the instance's own word, so that no
+ * heartbeat and no re-registration clears it.
+ *
+ * @param draining being taken out of service; durable
+ * @param gateOpen whether the platform's gate (probe, warm-up) lets traffic through; always true
+ *     for instances that the platform did not start
+ * @param suspect missed something and is being checked
+ * @param held held out for a while because its own status flaps
+ */
+public record Marks(boolean draining, boolean gateOpen, boolean suspect, boolean held) {
+  public static final Marks NONE = new Marks(false, true, false, false);
+  public static final Marks GATED = new Marks(false, false, false, false);
+
+  /** The status that readers see for an instance that says {@code own} of itself. */
+  public Status effective(Status own) {
+    if (draining) {
+      return Status.DRAINING;
+    }
+    if (own != Status.UP) {
+      return own;
+    }
+    if (!gateOpen) {
+      return Status.STARTING;
+    }
+    if (held) {
+      return Status.STANDBY;
+    }
+    return suspect ? Status.SUSPECT : Status.UP;
+  }
+
+  public Marks withDraining(boolean value) {
+    return new Marks(value, gateOpen, suspect, held);
+  }
+
+  public Marks withGateOpen(boolean value) {
+    return new Marks(draining, value, suspect, held);
+  }
+
+  public Marks withSuspect(boolean value) {
+    return new Marks(draining, gateOpen, value, held);
+  }
+
+  public Marks withHeld(boolean value) {
+    return new Marks(draining, gateOpen, suspect, value);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.registry.event;
+
+import org.jspecify.annotations.NullMarked;

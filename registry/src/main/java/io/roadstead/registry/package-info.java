@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.registry;
+
+import org.jspecify.annotations.NullMarked;

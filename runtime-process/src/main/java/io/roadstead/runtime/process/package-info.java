@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.runtime.process;
+
+import org.jspecify.annotations.NullMarked;

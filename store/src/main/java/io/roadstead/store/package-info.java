@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.store;
+
+import org.jspecify.annotations.NullMarked;
