@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.it;
+
+import org.jspecify.annotations.NullMarked;
