@@ -1,0 +1,104 @@
+package io.roadstead.balancer;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Picks one endpoint of many and learns from each answer.
+ *
+ * <p>Not thread-safe, on purpose: one event loop has one balancer per service, so that a pick needs
+ * no lock, no volatile and no allocation. All calls come from that one thread. Time is the caller's
+ * monotonic clock, in nanoseconds, of which only differences count.
+ *
+ * <pre>{@code
+ * Balancer<Address> balancer = Balancer.standard(new SplittableRandom());
+ * balancer.update(endpoints, now);                          // each time that the registry changes
+ * Member<Address> member = balancer.pick(now);              // null: nobody there
+ * ...
+ * balancer.ended(member, now, rttNanos, Outcome.SUCCESS);   // exactly once for each pick
+ * }</pre>
+ *
+ * @param <T> what the caller needs to reach an endpoint
+ */
+public final class Balancer<T> {
+  private static final Duration RAMP = Duration.ofSeconds(10);
+  private static final int CONNECT_FAILURES = 3;
+  private static final Duration SHORTEST_EJECTION = Duration.ofSeconds(1);
+  private static final Duration LONGEST_EJECTION = Duration.ofSeconds(30);
+
+  private final Strategy strategy;
+  private final Membership<T> membership;
+
+  /**
+   * A balancer without members.
+   *
+   * @param strategy its own: strategies may have state
+   * @param random its own too; seeded, every choice can be repeated
+   */
+  public Balancer(Strategy strategy, List<Guard> guards, RandomGenerator random) {
+    this.strategy = strategy;
+    this.membership = new Membership<>(guards, random);
+  }
+
+  /**
+   * The default: power of two choices over peak EWMA, a slow start of 10 s, probation for the
+   * unknown, and ejection after 3 failed connections for 1 s growing to 30 s.
+   */
+  public static <T> Balancer<T> standard(RandomGenerator random) {
+    return new Balancer<>(
+        new PowerOfTwoChoices(),
+        List.of(
+            new PassiveEjection(CONNECT_FAILURES, SHORTEST_EJECTION, LONGEST_EJECTION),
+            new Probation(),
+            new SlowStart(RAMP)),
+        random);
+  }
+
+  /**
+   * Makes these the members. Endpoints whose key stays keep all that was learnt of them, also where
+   * target or weight changed. Of several with one key each is a member, and the first inherits.
+   */
+  public void update(List<Endpoint<T>> endpoints, long nowNanos) {
+    membership.update(endpoints, nowNanos);
+  }
+
+  /** A member for a new request, from now on counted as outstanding; null where there is none. */
+  public @Nullable Member<T> pick(long nowNanos) {
+    return pick(nowNanos, null);
+  }
+
+  /**
+   * A member for a further attempt of a request; null where all members have been tried.
+   *
+   * @param tried where the request has been already
+   */
+  public @Nullable Member<T> pick(long nowNanos, @Nullable Tried tried) {
+    Member<T> member = strategy.choose(membership, tried, nowNanos);
+    if (member != null) {
+      member.started();
+    }
+    return member;
+  }
+
+  /**
+   * Reports how a pick ended; exactly once for each. Also for members whose endpoint has left
+   * meanwhile.
+   *
+   * @param rttNanos from sending the request to the first byte of the answer, or to the failure
+   */
+  public void ended(Member<T> member, long nowNanos, long rttNanos, Outcome outcome) {
+    member.ended(nowNanos, rttNanos, outcome);
+    membership.ended(member, nowNanos, outcome);
+  }
+
+  public int size() {
+    return membership.size();
+  }
+
+  /** The members now, in the order of the last update. Copies; not for the request path. */
+  public List<Member<T>> members() {
+    return membership.members();
+  }
+}

@@ -1,0 +1,139 @@
+package io.roadstead.balancer;
+
+/**
+ * An endpoint in a membership, with all that was learnt of it: the handle that a pick returns and
+ * that its outcome is reported with. It outlives its membership: whoever still holds one of an
+ * endpoint that has left may report to it, and nobody is disturbed.
+ *
+ * <p>Confined to the thread of its {@link Balancer}. The statistics, none of which lasts:
+ *
+ * <ul>
+ *   <li><i>outstanding</i>: picks whose outcome was not reported yet;
+ *   <li><i>latency</i>: peak EWMA (finagle's): rises at once to any answer that took longer, and
+ *       sinks towards the shorter ones, and towards zero while there are none;
+ *   <li><i>error share</i>: an average over the last answers that sinks towards zero with time.
+ * </ul>
+ */
+public final class Member<T> {
+  /** An answer moves the error share by this much of the way. */
+  private static final double ERROR_STEP = 1.0 / 16;
+
+  private static final double LATENCY_PER_NANO = 1.0 / 5e9;
+  private static final double ERROR_PER_NANO = 1.0 / 10e9;
+
+  private Endpoint<T> endpoint;
+
+  /** In the present membership; else its endpoint is gone. */
+  boolean present = true;
+
+  /** Took part from the start, or has been here long enough: no ramp. */
+  boolean settled;
+
+  /** Has answered at least once since it came, or came back. */
+  boolean answered;
+
+  final long joinedNanos;
+
+  /** What one request of this member weighs against one of an average member. */
+  double burden = 1.0;
+
+  int connectFailures;
+  int ejections;
+  boolean ejected;
+  long ejectedUntilNanos;
+
+  private int outstanding;
+  private double latencyNanos;
+  private long latencyAtNanos;
+  private double errorShare;
+  private long errorAtNanos;
+
+  Member(Endpoint<T> endpoint, long nowNanos) {
+    this.endpoint = endpoint;
+    this.joinedNanos = nowNanos;
+    this.latencyAtNanos = nowNanos;
+    this.errorAtNanos = nowNanos;
+  }
+
+  public Endpoint<T> endpoint() {
+    return endpoint;
+  }
+
+  public T target() {
+    return endpoint.target();
+  }
+
+  /** Picks whose outcome was not reported yet. */
+  public int outstanding() {
+    return outstanding;
+  }
+
+  /** The peak-sensitive average of answer times, decayed to now; 0 while nothing is known. */
+  public double latencyNanos(long nowNanos) {
+    return latencyNanos * Decay.factor(nowNanos - latencyAtNanos, LATENCY_PER_NANO);
+  }
+
+  /** The share of answers that were errors, decayed to now, 0–1. */
+  public double errorShare(long nowNanos) {
+    return errorShare == 0 ? 0 : errorShare * Decay.factor(nowNanos - errorAtNanos, ERROR_PER_NANO);
+  }
+
+  /** Whether it is being avoided because connections to it failed. */
+  public boolean isEjected(long nowNanos) {
+    return ejected && nowNanos - ejectedUntilNanos < 0;
+  }
+
+  void replace(Endpoint<T> newer) {
+    endpoint = newer;
+  }
+
+  void started() {
+    outstanding++;
+  }
+
+  void ended(long nowNanos, long rttNanos, Outcome outcome) {
+    if (outstanding > 0) {
+      outstanding--;
+    }
+    switch (outcome) {
+      case SUCCESS -> {
+        observeLatency(nowNanos, rttNanos);
+        observeError(nowNanos, 0);
+      }
+      case ERROR, CONNECT_FAILED -> {
+        // A quick failure must not make it look quick.
+        observeAtLeast(nowNanos, rttNanos);
+        observeError(nowNanos, 1);
+      }
+      case CANCELLED -> observeAtLeast(nowNanos, rttNanos);
+    }
+  }
+
+  private void observeLatency(long nowNanos, long rttNanos) {
+    double kept = Decay.factor(nowNanos - latencyAtNanos, LATENCY_PER_NANO);
+    latencyNanos = rttNanos > latencyNanos ? rttNanos : latencyNanos * kept + rttNanos * (1 - kept);
+    latencyAtNanos = nowNanos;
+  }
+
+  private void observeAtLeast(long nowNanos, long rttNanos) {
+    if (rttNanos > latencyNanos(nowNanos)) {
+      latencyNanos = rttNanos;
+      latencyAtNanos = nowNanos;
+    }
+  }
+
+  private void observeError(long nowNanos, int error) {
+    if (error == 0 && errorShare == 0) {
+      return;
+    }
+    double share = errorShare(nowNanos);
+    share += (error - share) * ERROR_STEP;
+    errorShare = share < 1e-6 ? 0 : share;
+    errorAtNanos = nowNanos;
+  }
+
+  @Override
+  public String toString() {
+    return endpoint.key() + " (" + outstanding + " outstanding)";
+  }
+}

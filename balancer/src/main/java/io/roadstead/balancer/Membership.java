@@ -1,0 +1,247 @@
+package io.roadstead.balancer;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members that there are now, and what a strategy may ask of them: one at random by weight, and
+ * whether the guards let it through. Confined like the {@link Balancer} that it belongs to.
+ *
+ * <p>A draw by weight takes constant time by Walker's alias table (Vose's construction): slot i
+ * belongs to member i up to a threshold and to one other member above it.
+ */
+public final class Membership<T> {
+  private final Guard[] guards;
+  private final RandomGenerator random;
+  private Member<T>[] members = array(0);
+  private boolean evenWeights = true;
+  private double[] threshold = {};
+  private int[] alias = {};
+  private boolean first = true;
+  private int answered;
+  private long oldestNanos;
+  private boolean anySettled;
+
+  Membership(List<Guard> guards, RandomGenerator random) {
+    this.guards = guards.toArray(Guard[]::new);
+    this.random = random;
+  }
+
+  public int size() {
+    return members.length;
+  }
+
+  public Member<T> member(int index) {
+    return members[index];
+  }
+
+  public List<Member<T>> members() {
+    return List.of(members);
+  }
+
+  /** A member at random, each as often as its weight says. Only where there is one. */
+  public Member<T> draw() {
+    long bits = random.nextLong();
+    int slot = (int) (((bits >>> 32) * members.length) >>> 32);
+    if (evenWeights) {
+      return members[slot];
+    }
+    return members[unit(bits << 32) < threshold[slot] ? slot : alias[slot]];
+  }
+
+  /** A random number from 0 (inclusive) to 1 (exclusive). */
+  public double chance() {
+    return unit(random.nextLong());
+  }
+
+  /** Whether nothing speaks against picking this member now. */
+  public boolean admits(Member<T> member, @Nullable Tried tried, long nowNanos) {
+    if (tried != null && tried.contains(member)) {
+      return false;
+    }
+    for (Guard guard : guards) {
+      if (!guard.admits(member, this, nowNanos)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whom to take when the draws found nobody: of those not tried yet, one with a weight before one
+   * without, one not ejected before an ejected one (and of these the one that is let in again
+   * soonest), then the one with the fewest requests outstanding.
+   */
+  public @Nullable Member<T> lastResort(@Nullable Tried tried, long nowNanos) {
+    Member<T> best = null;
+    int n = members.length;
+    int offset = n == 0 ? 0 : (int) (((random.nextLong() >>> 32) * n) >>> 32);
+    for (int i = 0; i < n; i++) {
+      int at = offset + i;
+      Member<T> member = members[at < n ? at : at - n];
+      if (tried != null && tried.contains(member)) {
+        continue;
+      }
+      if (best == null || goesBefore(member, best, nowNanos)) {
+        best = member;
+      }
+    }
+    return best;
+  }
+
+  private boolean goesBefore(Member<T> a, Member<T> b, long nowNanos) {
+    boolean aUnweighted = a.endpoint().weight() == 0;
+    if (aUnweighted != (b.endpoint().weight() == 0)) {
+      return !aUnweighted;
+    }
+    boolean aEjected = a.isEjected(nowNanos);
+    if (aEjected != b.isEjected(nowNanos)) {
+      return !aEjected;
+    }
+    return aEjected
+        ? a.ejectedUntilNanos - b.ejectedUntilNanos < 0
+        : a.outstanding() * a.burden < b.outstanding() * b.burden;
+  }
+
+  /** How many members have answered already. */
+  int answered() {
+    return answered;
+  }
+
+  /** When the member that has been here longest joined. */
+  long oldestNanos() {
+    return oldestNanos;
+  }
+
+  /** Whether some member needs no ramp (any more). */
+  boolean anySettled() {
+    return anySettled;
+  }
+
+  void settle(Member<?> member) {
+    member.settled = true;
+    anySettled = true;
+  }
+
+  void markAnswered(Member<?> member, boolean value) {
+    if (member.answered != value) {
+      member.answered = value;
+      if (member.present) {
+        answered += value ? 1 : -1;
+      }
+    }
+  }
+
+  void ended(Member<T> member, long nowNanos, Outcome outcome) {
+    for (Guard guard : guards) {
+      guard.ended(member, this, nowNanos, outcome);
+    }
+  }
+
+  void update(List<Endpoint<T>> endpoints, long nowNanos) {
+    Map<String, Member<T>> known = new HashMap<>(members.length * 2);
+    for (Member<T> member : members) {
+      known.put(member.endpoint().key(), member);
+    }
+    List<Member<T>> next = new ArrayList<>(endpoints.size());
+    for (Endpoint<T> endpoint : endpoints) {
+      Member<T> member = known.remove(endpoint.key());
+      if (member == null) {
+        member = new Member<>(endpoint, nowNanos);
+        member.settled = first;
+      } else {
+        member.replace(endpoint);
+      }
+      next.add(member);
+    }
+    known.values().forEach(gone -> gone.present = false);
+    members = next.toArray(array(0));
+    first = first && endpoints.isEmpty();
+    summarise(nowNanos);
+    tabulateWeights();
+  }
+
+  private void summarise(long nowNanos) {
+    answered = 0;
+    anySettled = false;
+    oldestNanos = nowNanos;
+    for (Member<T> member : members) {
+      answered += member.answered ? 1 : 0;
+      anySettled |= member.settled;
+      if (member.joinedNanos - oldestNanos < 0) {
+        oldestNanos = member.joinedNanos;
+      }
+    }
+  }
+
+  private void tabulateWeights() {
+    int n = members.length;
+    long total = 0;
+    int smallest = Endpoint.MAX_WEIGHT;
+    int largest = 0;
+    for (Member<T> member : members) {
+      int weight = member.endpoint().weight();
+      total += weight;
+      smallest = Math.min(smallest, weight);
+      largest = Math.max(largest, weight);
+    }
+    for (Member<T> member : members) {
+      int weight = member.endpoint().weight();
+      member.burden = weight == 0 ? 1.0 : (double) total / n / weight;
+    }
+    evenWeights = n == 0 || smallest == largest;
+    if (!evenWeights) {
+      tabulateAliases(total);
+    }
+  }
+
+  private void tabulateAliases(long total) {
+    int n = members.length;
+    threshold = new double[n];
+    alias = new int[n];
+    int[] small = new int[n];
+    int[] large = new int[n];
+    int smalls = 0;
+    int larges = 0;
+    for (int i = 0; i < n; i++) {
+      threshold[i] = (double) members[i].endpoint().weight() * n / total;
+      alias[i] = i;
+      if (threshold[i] < 1) {
+        small[smalls++] = i;
+      } else {
+        large[larges++] = i;
+      }
+    }
+    while (smalls > 0 && larges > 0) {
+      int less = small[--smalls];
+      int more = large[larges - 1];
+      alias[less] = more;
+      threshold[more] -= 1 - threshold[less];
+      if (threshold[more] < 1) {
+        larges--;
+        small[smalls++] = more;
+      }
+    }
+    // What rounding left over is a full slot, unless its member has no weight at all.
+    while (smalls > 0) {
+      int left = small[--smalls];
+      threshold[left] = members[left].endpoint().weight() == 0 ? 0 : 1;
+    }
+    while (larges > 0) {
+      threshold[large[--larges]] = 1;
+    }
+  }
+
+  private static double unit(long bits) {
+    return (bits >>> 11) * 0x1.0p-53;
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static <T> Member<T>[] array(int size) {
+    return new Member[size];
+  }
+}

@@ -1,0 +1,13 @@
+package io.roadstead.balancer;
+
+import org.jspecify.annotations.Nullable;
+
+/** Chooses a member for a request. An instance belongs to one {@link Balancer} and its thread. */
+public interface Strategy {
+  /**
+   * The member to use, or null where all have been tried or there is none.
+   *
+   * @param tried members that must not be chosen
+   */
+  <T> @Nullable Member<T> choose(Membership<T> members, @Nullable Tried tried, long nowNanos);
+}

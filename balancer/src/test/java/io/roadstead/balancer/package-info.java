@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.balancer;
+
+import org.jspecify.annotations.NullMarked;
