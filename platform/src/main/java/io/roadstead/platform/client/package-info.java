@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.platform.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,194 @@
+package io.roadstead.platform.command;
+
+import io.roadstead.platform.Refused;
+import io.roadstead.platform.client.ArtifactUpload;
+import io.roadstead.platform.client.ControlClient;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Deploys a service, or changes what its flags name of one that is there. */
+@Command(
+    name = "deploy",
+    description = {
+      "Deploys a service, or a new version of it, without a failed request.",
+      "Of a service that is there it changes only what the flags name."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  roadstead deploy orders --jar build/orders.jar --replicas 3 --route /orders --wait",
+      "  roadstead deploy hello --command \"python3 -m http.server $PORT\" --health /",
+      "  roadstead deploy orders --env LOG_LEVEL=debug"
+    })
+final class DeployCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
+  private String name = "";
+
+  @Option(names = "--jar", paramLabel = "FILE", description = "A jar to run with java -jar.")
+  private @Nullable Path jar;
+
+  @Option(
+      names = "--command",
+      paramLabel = "LINE",
+      description = "A line for /bin/sh; $PORT is the port to listen at.")
+  private @Nullable String command;
+
+  @Option(names = "--image", hidden = true)
+  private @Nullable String image;
+
+  @Option(names = "--runtime", hidden = true)
+  private @Nullable String runtime;
+
+  @Option(
+      names = "--version",
+      paramLabel = "V",
+      description = "Its label. Default: the digest of what it runs, short.")
+  private @Nullable String version;
+
+  @Option(names = "--replicas", paramLabel = "N", description = "How many instances. New: 1.")
+  private @Nullable Integer replicas;
+
+  @Option(
+      names = "--route",
+      paramLabel = "PATH",
+      description = "A path that the gateway forwards to it; the path is stripped. Repeatable.")
+  private List<String> routes = List.of();
+
+  @Option(
+      names = "--env",
+      paramLabel = "K=V",
+      description = "A variable of its environment. Repeatable.")
+  private List<String> env = List.of();
+
+  @Option(
+      names = "--health",
+      paramLabel = "PATH",
+      description = "Answers 2xx when it is ready. Default: its port accepts connections.")
+  private @Nullable String health;
+
+  @Option(names = "--strategy", paramLabel = "rolling", description = "How it is replaced.")
+  private @Nullable String strategy;
+
+  @Mixin private final Connection connection = new Connection();
+  @Mixin private final Waiting waiting = new Waiting();
+
+  @Override
+  public Integer call() {
+    String service = Arguments.service(name);
+    validate();
+    Map<String, String> variables = variables();
+    Optional<ArtifactUpload> upload =
+        jar == null ? Optional.empty() : Optional.of(ArtifactUpload.of(jar));
+    ControlClient client = connection.client();
+    String path = "/api/v1/services/" + ControlClient.part(service);
+    Optional<String> current = client.find(path);
+    if (current.isEmpty() && jar == null && command == null) {
+      throw Refused.usage(
+          "there is no service "
+              + service
+              + " yet: say what it runs, with --jar FILE or --command \"…\"");
+    }
+    ObjectNode spec =
+        current
+            .map(body -> client.parse(body).path("spec"))
+            .filter(JsonNode::isObject)
+            .map(node -> (ObjectNode) node.deepCopy())
+            .orElseGet(JsonNodeFactory.instance::objectNode);
+    upload.ifPresent(artifact -> artifact.send(client));
+    change(spec, variables, upload);
+    return waiting.follow(client, service, client.put(path, spec));
+  }
+
+  private void validate() {
+    if (image != null) {
+      throw Refused.usage(
+          "--image is not supported: this version runs processes, with --jar FILE or --command"
+              + " \"…\"");
+    }
+    if (runtime != null && !runtime.equals("process")) {
+      throw Refused.usage(
+          "--runtime " + runtime + " is not supported: this version has the runtime process");
+    }
+    if (strategy != null && !strategy.equals("rolling")) {
+      throw Refused.usage(
+          "--strategy " + strategy + " is not supported: this version has the strategy rolling");
+    }
+    if (jar != null && command != null) {
+      throw Refused.usage("--jar and --command cannot both be given: a service runs one of them");
+    }
+    if (command != null && command.isBlank()) {
+      throw Refused.usage("--command is empty: write what to run, as --command \"./server $PORT\"");
+    }
+    if (replicas != null) {
+      Arguments.replicas(replicas);
+    }
+    for (String route : routes) {
+      if (!route.startsWith("/")) {
+        throw Refused.usage("--route " + route + " must start with a slash: write /" + route);
+      }
+    }
+    if (health != null && !health.startsWith("/")) {
+      throw Refused.usage("--health " + health + " must start with a slash: write /" + health);
+    }
+  }
+
+  private Map<String, String> variables() {
+    Map<String, String> variables = new LinkedHashMap<>();
+    for (String pair : env) {
+      int equals = pair.indexOf('=');
+      if (equals <= 0) {
+        throw Refused.usage("--env " + pair + " is not K=V: write it as --env LOG_LEVEL=debug");
+      }
+      variables.put(pair.substring(0, equals), pair.substring(equals + 1));
+    }
+    return variables;
+  }
+
+  private void change(
+      ObjectNode spec, Map<String, String> variables, Optional<ArtifactUpload> upload) {
+    if (upload.isPresent() || command != null) {
+      spec.remove("jar");
+      spec.remove("artifact");
+      spec.remove("command");
+      // The label named the old bytes; new ones under it would be refused.
+      spec.remove("version");
+      upload.ifPresent(artifact -> spec.put("artifact", artifact.sha256()));
+      if (command != null) {
+        spec.put("command", command);
+      }
+    }
+    if (version != null) {
+      spec.put("version", version);
+    }
+    if (replicas != null) {
+      spec.put("replicas", replicas);
+    }
+    if (!routes.isEmpty()) {
+      ArrayNode list = spec.putArray("routes");
+      routes.forEach(route -> list.addObject().put("path", route));
+    }
+    if (!variables.isEmpty()) {
+      ObjectNode environment = spec.withObjectProperty("env");
+      variables.forEach(environment::put);
+    }
+    if (health != null) {
+      spec.withObjectProperty("health").put("path", health);
+    }
+    if (strategy != null) {
+      spec.withObjectProperty("rollout").put("strategy", strategy);
+    }
+  }
+}

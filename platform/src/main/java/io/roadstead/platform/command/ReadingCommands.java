@@ -1,0 +1,349 @@
+package io.roadstead.platform.command;
+
+import io.roadstead.platform.client.ControlClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The commands that only look. */
+final class ReadingCommands {
+  /** A stream is silent for 15 s at most where all is well. */
+  private static final Duration SILENCE = Duration.ofSeconds(60);
+
+  private ReadingCommands() {}
+
+  private static String text(JsonNode node, String field) {
+    JsonNode value = node.path(field);
+    return value.isValueNode() && !value.isNull() ? value.asString("") : "";
+  }
+
+  private static String dash(String text) {
+    return text.isEmpty() ? "-" : text;
+  }
+
+  @Command(
+      name = "status",
+      description = "The services: version, how many instances are wanted and ready, roll-outs.",
+      footer = {
+        "",
+        "Examples:",
+        "  roadstead status",
+        "  roadstead status orders --watch",
+        "  roadstead status -o json"
+      })
+  static final class Status implements Callable<Integer> {
+    @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "One service only.")
+    private @Nullable String name;
+
+    @Option(names = "--watch", description = "Print it again whenever it has changed.")
+    private boolean watch;
+
+    @Mixin private final Connection connection = new Connection();
+    @Mixin private final Output output = new Output();
+
+    @Override
+    public Integer call() throws InterruptedException {
+      boolean json = output.json();
+      String path =
+          "/api/v1/services"
+              + (name == null ? "" : "/" + ControlClient.part(Arguments.service(name)));
+      ControlClient client = connection.client();
+      String last = "";
+      CountDownLatch never = new CountDownLatch(1);
+      do {
+        String body = client.get(path);
+        String shown = json ? body : table(client.parse(body));
+        if (!shown.equals(last)) {
+          System.out.println(last.isEmpty() || json ? shown.stripTrailing() : "\n" + shown.strip());
+          System.out.flush();
+          last = shown;
+        }
+      } while (watch && !never.await(1, TimeUnit.SECONDS));
+      return 0;
+    }
+
+    private String table(JsonNode body) {
+      Table table = new Table("SERVICE", "VERSION", "READY", "ROUTES", "ROLL-OUT");
+      List<JsonNode> services = new ArrayList<>();
+      if (body.isArray()) {
+        body.forEach(services::add);
+      } else {
+        services.add(body);
+      }
+      for (JsonNode service : services) {
+        List<String> routes = new ArrayList<>();
+        for (JsonNode route : service.path("routes")) {
+          routes.add(text(route, "host") + text(route, "path"));
+        }
+        table.row(
+            text(service, "name"),
+            dash(text(service, "version")),
+            text(service, "ready") + "/" + text(service, "desired"),
+            dash(String.join(", ", routes)),
+            dash(rollout(service.path("rollout"))));
+      }
+      if (services.isEmpty()) {
+        return "no services yet: \"roadstead deploy NAME --jar FILE\" brings the first\n";
+      }
+      return table.text();
+    }
+
+    private static String rollout(JsonNode rollout) {
+      if (!rollout.isObject()) {
+        return "";
+      }
+      String state = text(rollout, "state");
+      for (JsonNode step : rollout.path("steps")) {
+        if (text(step, "state").equals("running")) {
+          String detail = text(step, "detail");
+          return state + ": " + text(step, "name") + (detail.isEmpty() ? "" : ", " + detail);
+        }
+      }
+      String reason = text(rollout, "reason").lines().findFirst().orElse("");
+      return state + (reason.isEmpty() ? "" : ": " + reason);
+    }
+  }
+
+  @Command(
+      name = "instances",
+      description = "The instances that the platform runs.",
+      footer = {"", "Example:", "  roadstead instances orders"})
+  static final class Instances implements Callable<Integer> {
+    @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "Of one service.")
+    private @Nullable String name;
+
+    @Mixin private final Connection connection = new Connection();
+    @Mixin private final Output output = new Output();
+
+    @Override
+    public Integer call() {
+      boolean json = output.json();
+      String query = name == null ? "" : "?service=" + ControlClient.part(Arguments.service(name));
+      ControlClient client = connection.client();
+      String body = client.get("/api/v1/instances" + query);
+      if (json) {
+        System.out.println(body.stripTrailing());
+        return 0;
+      }
+      Table table =
+          new Table("INSTANCE", "SERVICE", "VERSION", "PHASE", "ADDRESS", "PID", "AGE", "RESTARTS");
+      for (JsonNode instance : client.parse(body)) {
+        table.row(
+            text(instance, "id"),
+            text(instance, "service"),
+            dash(text(instance, "version")),
+            dash(text(instance, instance.has("phase") ? "phase" : "status")),
+            text(instance, "host") + ":" + text(instance, "port"),
+            dash(text(instance, "pid")),
+            instance.has("ageMillis") ? Ages.of(instance.path("ageMillis").asLong(0)) : "-",
+            dash(text(instance, "restarts")));
+      }
+      table.print(System.out);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "logs",
+      description = "What the instances of a service wrote.",
+      footer = {
+        "",
+        "Examples:",
+        "  roadstead logs orders -f",
+        "  roadstead logs orders --instance orders-7f3a --tail 500"
+      })
+  static final class Logs implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
+    private String name = "";
+
+    @Option(
+        names = {"-f", "--follow"},
+        description = "Go on with each new line.")
+    private boolean follow;
+
+    @Option(names = "--instance", paramLabel = "ID", description = "Of one instance only.")
+    private @Nullable String instance;
+
+    @Option(
+        names = "--tail",
+        paramLabel = "N",
+        description = "How many of the last lines. Default: ${DEFAULT-VALUE}.")
+    private int tail = 200;
+
+    @Mixin private final Connection connection = new Connection();
+    @Mixin private final Output output = new Output();
+
+    @Override
+    public Integer call() {
+      boolean json = output.json();
+      String path =
+          "/api/v1/services/"
+              + ControlClient.part(Arguments.service(name))
+              + "/logs?tail="
+              + tail
+              + (follow ? "&follow=true" : "")
+              + (instance == null ? "" : "&instance=" + ControlClient.part(instance));
+      ControlClient client = connection.client();
+      JsonMapper mapper = JsonMapper.shared();
+      List<String> all = new ArrayList<>();
+      // A service may be silent for as long as it likes.
+      client.lines(
+          path,
+          "text/plain",
+          follow ? Duration.ZERO : SILENCE,
+          line -> {
+            if (json && !follow) {
+              all.add(line);
+            } else {
+              System.out.println(json ? mapper.writeValueAsString(line) : line);
+              System.out.flush();
+            }
+          });
+      if (json && !follow) {
+        System.out.println(mapper.writeValueAsString(all));
+      }
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "events",
+      description = "What happened: starts, crashes, roll-outs, drains, subscribers.",
+      footer = {"", "Examples:", "  roadstead events", "  roadstead events -f -o json"})
+  static final class Events implements Callable<Integer> {
+    @Option(
+        names = {"-f", "--follow"},
+        description = "Go on with each new event.")
+    private boolean follow;
+
+    @Option(names = "--since", paramLabel = "CURSOR", description = "Only those after this one.")
+    private @Nullable String since;
+
+    @Mixin private final Connection connection = new Connection();
+    @Mixin private final Output output = new Output();
+
+    @Override
+    public Integer call() {
+      boolean json = output.json();
+      ControlClient client = connection.client();
+      String path = "/api/v1/events" + (since == null ? "" : "?since=" + ControlClient.part(since));
+      if (!follow) {
+        String body = client.get(path);
+        if (json) {
+          System.out.println(body.stripTrailing());
+        } else {
+          JsonNode events = client.parse(body);
+          (events.isArray() ? events : events.path("events")).forEach(Events::print);
+        }
+        return 0;
+      }
+      client.lines(
+          path,
+          "text/event-stream",
+          SILENCE,
+          line -> {
+            if (line.startsWith("data:")) {
+              String data = line.substring("data:".length()).strip();
+              if (json) {
+                System.out.println(data);
+              } else {
+                print(client.parse(data));
+              }
+              System.out.flush();
+            }
+          });
+      return 0;
+    }
+
+    private static void print(JsonNode event) {
+      if (event.has("message")) {
+        System.out.println(
+            text(event, "at") + "  " + text(event, "kind") + "  " + text(event, "message"));
+      }
+    }
+  }
+
+  @Command(
+      name = "history",
+      description = "The versions of a service, newest first, and how each roll-out ended.",
+      footer = {"", "Example:", "  roadstead history orders"})
+  static final class History implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
+    private String name = "";
+
+    @Mixin private final Connection connection = new Connection();
+    @Mixin private final Output output = new Output();
+
+    @Override
+    public Integer call() {
+      boolean json = output.json();
+      ControlClient client = connection.client();
+      String body =
+          client.get(
+              "/api/v1/services/" + ControlClient.part(Arguments.service(name)) + "/history");
+      if (json) {
+        System.out.println(body.stripTrailing());
+        return 0;
+      }
+      Table table = new Table("VERSION", "STATE", "AT", "BY", "ROLL-OUT", "ARTIFACT");
+      for (JsonNode entry : client.parse(body)) {
+        String artifact = text(entry, "artifact");
+        table.row(
+            text(entry, "version"),
+            dash(text(entry, "state")),
+            text(entry, "at"),
+            dash(text(entry, "by")),
+            dash(text(entry, "rollout")),
+            dash(artifact.length() > 12 ? artifact.substring(0, 12) : artifact));
+      }
+      table.print(System.out);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "routes",
+      description = "What the gateway routes where.",
+      footer = {"", "Example:", "  roadstead routes -o json"})
+  static final class Routes implements Callable<Integer> {
+    @Mixin private final Connection connection = new Connection();
+    @Mixin private final Output output = new Output();
+
+    @Override
+    public Integer call() {
+      boolean json = output.json();
+      ControlClient client = connection.client();
+      String body = client.get("/api/v1/routes");
+      if (json) {
+        System.out.println(body.stripTrailing());
+        return 0;
+      }
+      Table table = new Table("HOST", "PATH", "SERVICE", "STRIP", "KIND");
+      JsonNode routes = client.parse(body);
+      for (JsonNode route : routes.isArray() ? routes : routes.path("routes")) {
+        String kind =
+            route.has("kind")
+                ? text(route, "kind")
+                : route.path("default").asBoolean(false) ? "default" : "explicit";
+        table.row(
+            text(route, "host").isEmpty() ? "*" : text(route, "host"),
+            text(route, "path"),
+            text(route, "service"),
+            text(route, "strip"),
+            kind);
+      }
+      table.print(System.out);
+      return 0;
+    }
+  }
+}

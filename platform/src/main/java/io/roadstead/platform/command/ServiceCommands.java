@@ -1,0 +1,236 @@
+package io.roadstead.platform.command;
+
+import io.roadstead.platform.Refused;
+import io.roadstead.platform.client.ControlClient;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The commands that change a service that is there. */
+final class ServiceCommands {
+  private ServiceCommands() {}
+
+  private static String path(String service, String action) {
+    return "/api/v1/services/" + ControlClient.part(service) + action;
+  }
+
+  @Command(
+      name = "scale",
+      description = "Runs another number of instances, or gives each more or less.",
+      footer = {
+        "",
+        "Examples:",
+        "  roadstead scale orders 5 --wait",
+        "  roadstead scale orders --memory 512Mi --cpu 1"
+      })
+  static final class Scale implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
+    private String name = "";
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "N", description = "How many instances.")
+    private @Nullable Integer replicas;
+
+    @Option(names = "--memory", paramLabel = "SIZE", description = "Memory of each, as 512Mi.")
+    private @Nullable String memory;
+
+    @Option(names = "--cpu", paramLabel = "CORES", description = "Cores of each, as 0.5.")
+    private @Nullable Double cpu;
+
+    @Mixin private final Connection connection = new Connection();
+    @Mixin private final Waiting waiting = new Waiting();
+
+    @Override
+    public Integer call() {
+      String service = Arguments.service(name);
+      ObjectNode body = JsonNodeFactory.instance.objectNode();
+      if (replicas != null) {
+        body.put("replicas", Arguments.replicas(replicas));
+      }
+      if (memory != null) {
+        body.put("memory", memory);
+      }
+      if (cpu != null) {
+        body.put("cpu", cpu);
+      }
+      if (body.isEmpty()) {
+        throw Refused.usage(
+            "scale changes nothing: name the number of instances, --memory or --cpu, as in"
+                + " \"roadstead scale "
+                + service
+                + " 3\"");
+      }
+      ControlClient client = connection.client();
+      return waiting.follow(client, service, client.post(path(service, "/scale"), body));
+    }
+  }
+
+  @Command(
+      name = "restart",
+      description = "Replaces each instance by a new one of the same version, without a gap.",
+      footer = {"", "Example:", "  roadstead restart orders --wait"})
+  static final class Restart implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
+    private String name = "";
+
+    @Mixin private final Connection connection = new Connection();
+    @Mixin private final Waiting waiting = new Waiting();
+
+    @Override
+    public Integer call() {
+      String service = Arguments.service(name);
+      ControlClient client = connection.client();
+      return waiting.follow(client, service, client.post(path(service, "/restart"), null));
+    }
+  }
+
+  @Command(
+      name = "rollback",
+      description = "Goes back to the good version before the current one, or to the one named.",
+      footer = {
+        "",
+        "Examples:",
+        "  roadstead rollback orders --wait",
+        "  roadstead rollback orders --to 1.3"
+      })
+  static final class Rollback implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
+    private String name = "";
+
+    @Option(names = "--to", paramLabel = "VERSION", description = "The version to go back to.")
+    private @Nullable String to;
+
+    @Mixin private final Connection connection = new Connection();
+    @Mixin private final Waiting waiting = new Waiting();
+
+    @Override
+    public Integer call() {
+      String service = Arguments.service(name);
+      ObjectNode body = JsonNodeFactory.instance.objectNode();
+      if (to != null) {
+        body.put("to", to);
+      }
+      ControlClient client = connection.client();
+      return waiting.follow(client, service, client.post(path(service, "/rollback"), body));
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = "Drains and stops all instances of a service, and forgets it.",
+      footer = {"", "Example:", "  roadstead remove orders --wait"})
+  static final class Remove implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
+    private String name = "";
+
+    @Mixin private final Connection connection = new Connection();
+    @Mixin private final Waiting waiting = new Waiting();
+
+    @Override
+    public Integer call() {
+      String service = Arguments.service(name);
+      ControlClient client = connection.client();
+      return waiting.follow(client, service, client.delete(path(service, "")));
+    }
+  }
+
+  @Command(
+      name = "drain",
+      description =
+          "Takes an instance out of traffic once its replacement is there; it runs on until it is"
+              + " resumed.",
+      footer = {"", "Example:", "  roadstead drain orders-7f3a"})
+  static final class Drain implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "INSTANCE", description = "The instance's id.")
+    private String instance = "";
+
+    @Mixin private final Connection connection = new Connection();
+
+    @Override
+    public Integer call() {
+      connection
+          .client()
+          .post("/api/v1/instances/" + ControlClient.part(instance) + "/drain", null);
+      System.out.println(instance + ": drains; \"roadstead resume " + instance + "\" ends that");
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "resume",
+      description = "Gives a drained instance traffic again.",
+      footer = {"", "Example:", "  roadstead resume orders-7f3a"})
+  static final class Resume implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "INSTANCE", description = "The instance's id.")
+    private String instance = "";
+
+    @Mixin private final Connection connection = new Connection();
+
+    @Override
+    public Integer call() {
+      connection
+          .client()
+          .post("/api/v1/instances/" + ControlClient.part(instance) + "/resume", null);
+      System.out.println(instance + ": takes traffic again");
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "rollout",
+      description = "Pauses, resumes, promotes or aborts the roll-out of a service under way.",
+      footer = {
+        "",
+        "Examples:",
+        "  roadstead rollout orders pause",
+        "  roadstead rollout orders abort"
+      })
+  static final class RolloutAction implements Callable<Integer> {
+    /** What can be done to a roll-out. */
+    enum Action {
+      pause,
+      resume,
+      promote,
+      abort
+    }
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
+    private String name = "";
+
+    @Parameters(
+        index = "1",
+        paramLabel = "pause|resume|promote|abort",
+        description = "What to do with it.")
+    private Action action = Action.pause;
+
+    @Mixin private final Connection connection = new Connection();
+
+    @Override
+    public Integer call() {
+      String service = Arguments.service(name);
+      ControlClient client = connection.client();
+      for (JsonNode rollout :
+          client.parse(client.get("/api/v1/rollouts?service=" + ControlClient.part(service)))) {
+        if (!rollout.hasNonNull("endedAt")) {
+          String id = rollout.path("id").asString("");
+          client.post("/api/v1/rollouts/" + ControlClient.part(id) + "/" + action, null);
+          System.out.println(service + ": roll-out " + id + ": " + action + " is asked for");
+          return 0;
+        }
+      }
+      throw Refused.because(
+          "no roll-out of "
+              + service
+              + " is under way, so there is none to "
+              + action
+              + ": \"roadstead history "
+              + service
+              + "\" lists those that have ended");
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.platform.command;
+
+import org.jspecify.annotations.NullMarked;

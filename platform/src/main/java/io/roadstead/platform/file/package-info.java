@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.platform.file;
+
+import org.jspecify.annotations.NullMarked;
