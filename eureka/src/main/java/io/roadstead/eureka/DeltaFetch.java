@@ -1,0 +1,180 @@
+package io.roadstead.eureka;
+
+import io.roadstead.registry.Change;
+import io.roadstead.registry.Instance;
+import io.roadstead.registry.InstanceKey;
+import io.roadstead.registry.Registry;
+import io.roadstead.registry.Registry.Batch;
+import io.roadstead.registry.Snapshot;
+import io.roadstead.registry.Ticker;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to {@code GET apps/delta}: what has changed in the last three minutes, each instance
+ * once and as it is now (or was, when it is gone), with the hash code of the whole registry at the
+ * same version.
+ *
+ * <p>The registry's batches arrive a moment after its snapshot has changed. Who asks in that moment
+ * pulls the missing changes first, so a delta is never older than what the same client could have
+ * fetched in full. A batch that repeats known changes is harmless: it ends in the same state,
+ * because later entries replace earlier ones.
+ *
+ * <p>Thread-safe: everything is under this object's lock, and the registry is never called with it
+ * held.
+ */
+final class DeltaFetch implements AutoCloseable {
+  private static final long RETENTION_NANOS = Duration.ofMinutes(3).toNanos();
+
+  /** Beyond this the oldest go early; who missed them sees it by the hash code and fetches all. */
+  private static final int MAX_ENTRIES = 20_000;
+
+  @SuppressWarnings("ArrayRecordComponent") // written once, shared uncopied, never compared
+  private record Entry(Instance instance, byte[] json, boolean removed, long atNanos) {}
+
+  private final Registry registry;
+  private final InstanceWriter writer;
+  private final InstantSource wall;
+  private final Ticker ticker;
+
+  private final Map<InstanceKey, Entry> entries = new LinkedHashMap<>();
+  private Snapshot applied;
+  private @Nullable Body newest;
+  private Registry.@Nullable Listening listening;
+
+  DeltaFetch(Registry registry, InstanceWriter writer, InstantSource wall, Ticker ticker) {
+    this.registry = registry;
+    this.writer = writer;
+    this.wall = wall;
+    this.ticker = ticker;
+    this.applied = registry.snapshot();
+  }
+
+  void start() {
+    Registry.Listening started = registry.listen(this::apply);
+    synchronized (this) {
+      listening = started;
+    }
+  }
+
+  @Override
+  public void close() {
+    Registry.Listening started;
+    synchronized (this) {
+      started = listening;
+      listening = null;
+    }
+    if (started != null) {
+      started.close();
+    }
+  }
+
+  Body body() {
+    Snapshot current = registry.snapshot();
+    Snapshot known = applied();
+    if (!known.version().covers(current.version())) {
+      registry.changesSince(known.version()).ifPresentOrElse(this::apply, () -> restart(current));
+    }
+    return build();
+  }
+
+  private synchronized Snapshot applied() {
+    return applied;
+  }
+
+  /** Too far behind to follow: the hash code sends every client to a full fetch. */
+  private synchronized void restart(Snapshot current) {
+    entries.clear();
+    applied = current;
+    newest = null;
+  }
+
+  private void apply(Batch batch) {
+    List<Entry> fresh = new ArrayList<>(batch.changes().size());
+    for (Change change : batch.changes()) {
+      switch (change) {
+        case Change.Put put -> fresh.add(entry(put.instance(), false));
+        case Change.Remove remove -> fresh.add(entry(remove.last(), true));
+        case Change.Facts _ -> {}
+      }
+    }
+    synchronized (this) {
+      boolean follows = applied.version().covers(batch.from());
+      if (!follows || applied.version().covers(batch.after().version())) {
+        return;
+      }
+      for (Entry entry : fresh) {
+        InstanceKey key = entry.instance().key();
+        entries.remove(key);
+        entries.put(key, entry);
+      }
+      applied = batch.after();
+      newest = null;
+      dropOld();
+    }
+  }
+
+  private Entry entry(Instance instance, boolean removed) {
+    byte[] json =
+        writer.write(
+            instance,
+            registry.lease(instance.key()).orElse(null),
+            removed ? Math.max(1, wall.millis()) : 0);
+    return new Entry(instance, json, removed, ticker.nanos());
+  }
+
+  private synchronized Body build() {
+    dropOld();
+    Body known = newest;
+    if (known == null) {
+      known =
+          new Body(
+              applied.version(),
+              Containers.applications(
+                  applied.version(),
+                  Containers.HashCode.of(applied.services().values()),
+                  elements()));
+      newest = known;
+    }
+    return known;
+  }
+
+  private void dropOld() {
+    long now = ticker.nanos();
+    Iterator<Entry> oldestFirst = entries.values().iterator();
+    while (oldestFirst.hasNext()) {
+      Entry oldest = oldestFirst.next();
+      if (entries.size() <= MAX_ENTRIES && now - oldest.atNanos() <= RETENTION_NANOS) {
+        return;
+      }
+      oldestFirst.remove();
+      newest = null;
+    }
+  }
+
+  /**
+   * What is gone stands in elements of its own, after those of what is there: a Java client that
+   * does not know an application yet adopts the whole element that it meets first, gone instances
+   * and all (Netflix/eureka#1528).
+   */
+  private List<byte[]> elements() {
+    Map<String, List<byte[]>> present = new TreeMap<>();
+    Map<String, List<byte[]>> gone = new TreeMap<>();
+    for (Entry entry : entries.values()) {
+      (entry.removed() ? gone : present)
+          .computeIfAbsent(entry.instance().service(), _ -> new ArrayList<>())
+          .add(entry.json());
+    }
+    List<byte[]> elements = new ArrayList<>(present.size() + gone.size());
+    present.forEach((service, instances) -> elements.add(Containers.element(service, instances)));
+    gone.forEach((service, instances) -> elements.add(Containers.element(service, instances)));
+    return elements;
+  }
+}

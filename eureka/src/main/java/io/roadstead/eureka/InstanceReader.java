@@ -1,0 +1,341 @@
+package io.roadstead.eureka;
+
+import io.roadstead.registry.InvalidRegistration;
+import io.roadstead.registry.Registration;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads the body of a registration. Clients differ (numbers as text, missing leases, empty
+ * overrides), so it takes what the original takes; but what a strict client could not read back is
+ * refused here, with the field's name, because one bad instance would cost that client its whole
+ * fetch.
+ *
+ * <p>Unknown fields are skipped. Thread-safe.
+ */
+final class InstanceReader {
+  static final int MAX_BODY_BYTES = 1024 * 1024;
+  private static final int MAX_DEPTH = 16;
+  private static final int MAX_TEXT = 2048;
+  private static final int MAX_LEASE_SECONDS = 3600;
+
+  private final JsonMapper mapper =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(MAX_DEPTH)
+                          .maxStringLength(64 * 1024)
+                          .maxNameLength(1024)
+                          .maxNumberLength(32)
+                          .build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /**
+   * The registration in {@code body}.
+   *
+   * @param pathApp the application named in the path
+   * @param nowMillis the version of its data for a client that sends none
+   * @throws BadRequest with the reason, which names the field
+   */
+  Registration read(String pathApp, byte[] body, boolean latin1, long nowMillis) {
+    return read(pathApp, instanceIn(parse(body, latin1)), nowMillis);
+  }
+
+  private JsonNode parse(byte[] body, boolean latin1) {
+    if (body.length == 0) {
+      throw new BadRequest("the body is empty: send {\"instance\":{…}}");
+    }
+    try {
+      return latin1
+          ? mapper.readTree(new String(body, StandardCharsets.ISO_8859_1))
+          : mapper.readTree(body);
+    } catch (StreamConstraintsException e) {
+      throw new BadRequest(
+          "the body is out of bounds (nesting "
+              + MAX_DEPTH
+              + ", text 65536, names 1024, numbers 32 characters): "
+              + firstLine(e));
+    } catch (JacksonException e) {
+      throw new BadRequest("the body is not JSON: " + firstLine(e));
+    }
+  }
+
+  private static String firstLine(JacksonException e) {
+    return Texts.abbreviate(e.getOriginalMessage().lines().findFirst().orElse("unreadable"));
+  }
+
+  private static JsonNode instanceIn(JsonNode root) {
+    JsonNode instance = root.isObject() ? root.get("instance") : null;
+    if (instance == null || !instance.isObject()) {
+      throw new BadRequest(
+          "the body has no 'instance' object at its root: send {\"instance\":{…}}");
+    }
+    return instance;
+  }
+
+  private static Registration read(String pathApp, JsonNode json, long nowMillis) {
+    EurekaInfo.@Nullable DataCenter dataCenter = dataCenter(json);
+    String host = text(json, "hostName");
+    String id = effectiveId(json, dataCenter, host);
+    String ip = text(json, "ipAddr");
+    String app = text(json, "app");
+    require(!blank(id), "instanceId is missing");
+    require(!blank(host), "hostName is missing");
+    require(!blank(ip), "ipAddr is missing");
+    require(!blank(app), "app is missing");
+    if (id == null || host == null || ip == null || app == null) {
+      throw new IllegalStateException("checked above");
+    }
+    require(
+        app.equalsIgnoreCase(pathApp),
+        "app '"
+            + Texts.abbreviate(app)
+            + "' in the body differs from '"
+            + Texts.abbreviate(pathApp)
+            + "' in the path");
+    require(
+        ip.length() <= 64 && ip.chars().allMatch(c -> c > ' ' && c < 0x7F),
+        "ipAddr '" + Texts.abbreviate(ip) + "' is not an address of at most 64 characters");
+    if (dataCenter == null) {
+      throw new BadRequest("dataCenterInfo is missing: send {\"name\":\"MyOwn\"} in it");
+    }
+    return registration(json, app, id, host, ip, dataCenter, nowMillis);
+  }
+
+  private static Registration registration(
+      JsonNode json,
+      String app,
+      String id,
+      String host,
+      String ip,
+      EurekaInfo.DataCenter dataCenter,
+      long nowMillis) {
+    @Nullable JsonNode lease = object(json, "leaseInfo");
+    int duration = positive(lease, "durationInSecs", 90);
+    EurekaInfo info = info(json, lease, dataCenter, nowMillis);
+    boolean secure = info.securePortEnabled() && !info.portEnabled();
+    try {
+      return new Registration(
+          app,
+          id,
+          host,
+          ip,
+          secure ? info.securePort() : info.port(),
+          secure,
+          status(json, "status", EurekaStatus.UP).own(),
+          Registration.DEFAULT_WEIGHT,
+          metadata(object(json, "metadata"), "metadata"),
+          Duration.ofSeconds(Math.min(duration, MAX_LEASE_SECONDS)),
+          info);
+    } catch (InvalidRegistration e) {
+      throw new BadRequest(messageOf(e));
+    }
+  }
+
+  static String messageOf(InvalidRegistration e) {
+    String message = e.getMessage();
+    return message == null ? e.code() : message;
+  }
+
+  private static EurekaInfo info(
+      JsonNode json, @Nullable JsonNode lease, EurekaInfo.DataCenter dataCenter, long nowMillis) {
+    @Nullable JsonNode port = object(json, "port");
+    @Nullable JsonNode securePort = object(json, "securePort");
+    String appGroup = text(json, "appGroupName");
+    return new EurekaInfo(
+        override(json),
+        number(port, "port", "$", 7001),
+        flag(port, "port", "@enabled", true),
+        number(securePort, "securePort", "$", 7002),
+        flag(securePort, "securePort", "@enabled", false),
+        number(json, "countryId", "countryId", 1),
+        text(json, "sid"),
+        dataCenter,
+        positive(lease, "renewalIntervalInSecs", 30),
+        appGroup == null ? null : appGroup.toUpperCase(Locale.ROOT),
+        text(json, "homePageUrl"),
+        text(json, "statusPageUrl"),
+        text(json, "healthCheckUrl"),
+        text(json, "secureHealthCheckUrl"),
+        text(json, "vipAddress"),
+        text(json, "secureVipAddress"),
+        flag(json, "isCoordinatingDiscoveryServer", "isCoordinatingDiscoveryServer", false),
+        millis(json, "lastDirtyTimestamp", nowMillis),
+        EurekaInfo.ADDED,
+        text(json, "asgName"));
+  }
+
+  private static EurekaStatus status(JsonNode json, String field, EurekaStatus absent) {
+    String word = text(json, field);
+    return word == null ? absent : EurekaStatus.parse(field, word);
+  }
+
+  private static EurekaStatus override(JsonNode json) {
+    String field = json.has("overriddenStatus") ? "overriddenStatus" : "overriddenstatus";
+    String word = text(json, field);
+    return word == null || word.isEmpty() ? EurekaStatus.UNKNOWN : EurekaStatus.parse(field, word);
+  }
+
+  private static @Nullable String effectiveId(
+      JsonNode json, EurekaInfo.@Nullable DataCenter dataCenter, @Nullable String host) {
+    String id = text(json, "instanceId");
+    if (!blank(id)) {
+      return id;
+    }
+    String amazon = dataCenter == null ? null : dataCenter.metadata().get("instance-id");
+    return blank(amazon) ? host : amazon;
+  }
+
+  private static EurekaInfo.@Nullable DataCenter dataCenter(JsonNode json) {
+    @Nullable JsonNode node = object(json, "dataCenterInfo");
+    if (node == null) {
+      return null;
+    }
+    String name = text(node, "name");
+    if (blank(name) || name == null) {
+      throw new BadRequest("dataCenterInfo.name is missing: MyOwn, Amazon or Netflix");
+    }
+    return switch (name) {
+      case "MyOwn" -> EurekaInfo.DataCenter.MY_OWN;
+      case "Netflix" -> new EurekaInfo.DataCenter(name, Map.of());
+      case EurekaInfo.DataCenter.AMAZON ->
+          new EurekaInfo.DataCenter(
+              name, metadata(object(node, "metadata"), "dataCenterInfo.metadata"));
+      default ->
+          throw new BadRequest(
+              "dataCenterInfo.name '"
+                  + Texts.abbreviate(name)
+                  + "' is none of MyOwn, Amazon, Netflix");
+    };
+  }
+
+  private static Map<String, String> metadata(@Nullable JsonNode node, String field) {
+    if (node == null || node.isEmpty()) {
+      return Map.of();
+    }
+    require(node.size() <= 128, field + " has " + node.size() + " entries, at most 128 are read");
+    Map<String, String> result = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      String key = entry.getKey();
+      JsonNode value = entry.getValue();
+      if (key.equals("@class") || key.equals("class") || value.isNull()) {
+        continue;
+      }
+      require(
+          value.isValueNode(),
+          field
+              + " '"
+              + Texts.abbreviate(key)
+              + "' is "
+              + kind(value)
+              + ": values must be text, numbers or booleans");
+      result.put(key, value.asString());
+    }
+    return result;
+  }
+
+  private static @Nullable JsonNode object(JsonNode json, String field) {
+    JsonNode node = json.get(field);
+    if (node == null || node.isNull()) {
+      return null;
+    }
+    require(node.isObject(), field + " is " + kind(node) + ", not an object");
+    return node;
+  }
+
+  private static @Nullable String text(JsonNode json, String field) {
+    JsonNode node = json.get(field);
+    if (node == null || node.isNull()) {
+      return null;
+    }
+    require(node.isValueNode(), field + " is " + kind(node) + ", not text");
+    String text = node.asString();
+    require(
+        text.length() <= MAX_TEXT,
+        field + " has " + text.length() + " characters, at most " + MAX_TEXT + " are kept");
+    return text;
+  }
+
+  private static int number(@Nullable JsonNode json, String field, String key, int absent) {
+    JsonNode node = json == null ? null : json.get(key);
+    if (node == null || node.isNull()) {
+      return absent;
+    }
+    long number = integer(node, field);
+    require(number >= -1 && number <= 65_535, field + " " + number + " is outside 0–65535");
+    return (int) number;
+  }
+
+  private static int positive(@Nullable JsonNode lease, String key, int absent) {
+    JsonNode node = lease == null ? null : lease.get(key);
+    if (node == null || node.isNull()) {
+      return absent;
+    }
+    long number = integer(node, "leaseInfo." + key);
+    return number <= 0 ? absent : (int) Math.min(number, Integer.MAX_VALUE);
+  }
+
+  private static long millis(JsonNode json, String field, long absent) {
+    JsonNode node = json.get(field);
+    return node == null || node.isNull() ? absent : integer(node, field);
+  }
+
+  private static long integer(JsonNode node, String field) {
+    if (node.isNumber() && node.canConvertToLong()) {
+      return node.asLong();
+    }
+    if (node.isString()) {
+      try {
+        return Long.parseLong(node.asString().strip());
+      } catch (NumberFormatException e) {
+        // refused below, as anything else that is no number
+      }
+    }
+    throw new BadRequest(field + " " + shown(node) + " is not a whole number");
+  }
+
+  private static boolean flag(@Nullable JsonNode json, String field, String key, boolean absent) {
+    JsonNode node = json == null ? null : json.get(key);
+    if (node == null || node.isNull()) {
+      return absent;
+    }
+    String word = node.isValueNode() ? node.asString().toLowerCase(Locale.ROOT) : "";
+    return switch (word) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new BadRequest(field + " " + shown(node) + " is neither true nor false");
+    };
+  }
+
+  private static String shown(JsonNode node) {
+    return node.isValueNode() ? "'" + Texts.abbreviate(node.asString()) + "'" : kind(node);
+  }
+
+  private static String kind(JsonNode node) {
+    return node.isObject() ? "an object" : node.isArray() ? "a list" : "a value";
+  }
+
+  private static boolean blank(@Nullable String text) {
+    return text == null || text.isBlank();
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new BadRequest(message);
+    }
+  }
+}

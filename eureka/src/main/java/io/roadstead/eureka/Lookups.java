@@ -1,0 +1,87 @@
+package io.roadstead.eureka;
+
+import io.roadstead.registry.Instance;
+import io.roadstead.registry.InstanceKey;
+import io.roadstead.registry.Registration;
+import io.roadstead.registry.Registry;
+import io.roadstead.registry.Service;
+import io.roadstead.registry.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The smaller reads: one application, one instance, the instances behind an address. They are
+ * written for each request, so the times of leases in them are live, and nothing is kept per name
+ * that somebody asks for.
+ */
+final class Lookups {
+  private final Registry registry;
+  private final InstanceWriter writer;
+
+  Lookups(Registry registry, InstanceWriter writer) {
+    this.registry = registry;
+    this.writer = writer;
+  }
+
+  Optional<byte[]> application(String app) {
+    Service service = registry.snapshot().service(app.toLowerCase(Locale.ROOT));
+    return service == null || service.instances().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Containers.application(
+                service.name(), service.instances().stream().map(this::json).toList()));
+  }
+
+  Optional<byte[]> instance(String app, String id) {
+    InstanceKey key = Registrations.keyOrNull(app, id);
+    if (key == null) {
+      return Optional.empty();
+    }
+    Snapshot snapshot = registry.snapshot();
+    return snapshot
+        .instance(key)
+        .or(() -> registry.registration(key).map(Registration::key).flatMap(snapshot::instance))
+        .map(this::json)
+        .map(Containers::instance);
+  }
+
+  /** The first of that id over all applications. */
+  Optional<byte[]> instance(String id) {
+    for (Service service : registry.snapshot().services().values()) {
+      for (Instance instance : service.instances()) {
+        if (instance.id().equals(id)) {
+          return Optional.of(Containers.instance(json(instance)));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Everything behind a virtual address, of any status; an empty list rather than nothing. */
+  Optional<byte[]> vip(String vip, boolean secure) {
+    Snapshot snapshot = registry.snapshot();
+    Containers.HashCode hash = new Containers.HashCode();
+    List<byte[]> elements = new ArrayList<>();
+    for (Service service : snapshot.services().values()) {
+      List<byte[]> found = new ArrayList<>();
+      for (Instance instance : service.instances()) {
+        EurekaInfo info = InstanceWriter.infoOf(instance);
+        String own = secure ? info.secureVipAddress() : info.vipAddress();
+        if (InstanceWriter.listed(InstanceWriter.vip(instance, own), vip, false)) {
+          found.add(json(instance));
+          hash.add(instance);
+        }
+      }
+      if (!found.isEmpty()) {
+        elements.add(Containers.element(service.name(), found));
+      }
+    }
+    return Optional.of(Containers.applications(snapshot.version(), hash.text(), elements));
+  }
+
+  private byte[] json(Instance instance) {
+    return writer.write(instance, registry.lease(instance.key()).orElse(null), 0);
+  }
+}

@@ -1,0 +1,251 @@
+package io.roadstead.eureka;
+
+import io.roadstead.registry.Instance;
+import io.roadstead.registry.InstanceKey;
+import io.roadstead.registry.InvalidRegistration;
+import io.roadstead.registry.Registration;
+import io.roadstead.registry.Registry;
+import io.roadstead.registry.Status;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients write: register, heartbeat, cancel, an operator's status, metadata. Whoever comes
+ * without a credential may write, as with the original; who comes with a started instance's
+ * credential may write only that instance.
+ */
+final class Registrations {
+  private static final int MAX_BODY = InstanceReader.MAX_BODY_BYTES;
+  private static final String DIRTY = "lastDirtyTimestamp";
+
+  private final Registry registry;
+  private final InstanceReader reader;
+  private final InstanceCredentials credentials;
+  private final InstantSource wall;
+
+  Registrations(
+      Registry registry,
+      InstanceReader reader,
+      InstanceCredentials credentials,
+      InstantSource wall) {
+    this.registry = registry;
+    this.reader = reader;
+    this.credentials = credentials;
+    this.wall = wall;
+  }
+
+  EurekaResponse register(String app, EurekaRequest request) {
+    String type = request.headers().get("Content-Type");
+    if (type != null && type.contains("xml")) {
+      return EurekaResponse.refusal(415, "XML is not read here: send application/json");
+    }
+    boolean latin1 =
+        type != null && type.regionMatches(true, type.length() - 10, "iso-8859-1", 0, 10);
+    Registration incoming = reader.read(app, body(request), latin1, wall.millis());
+    InstanceKey holder = holder(request);
+    if (holder != null && !mayRegister(holder, incoming)) {
+      return refused(holder, incoming.key());
+    }
+    registry.register(incoming.key(), existing -> StatusRules.next(existing, incoming));
+    return EurekaResponse.NO_CONTENT;
+  }
+
+  private static byte[] body(EurekaRequest request) {
+    byte[] body = request.body();
+    if (body.length > MAX_BODY) {
+      throw new BadRequest(
+          "the body has " + body.length + " bytes, at most " + MAX_BODY + " are read");
+    }
+    String encoding = request.headers().get("Content-Encoding");
+    if (encoding == null || encoding.isEmpty() || encoding.equalsIgnoreCase("identity")) {
+      return body;
+    }
+    if (!encoding.equalsIgnoreCase("gzip")) {
+      throw new BadRequest(
+          "Content-Encoding '" + Texts.abbreviate(encoding) + "' is not gzip or identity");
+    }
+    return Gzip.inflate(body, MAX_BODY);
+  }
+
+  /** A look-up and a write; no JSON. 404 makes the client register anew, so nothing is in it. */
+  EurekaResponse renew(String app, String id, EurekaRequest request) {
+    InstanceKey key = keyOrNull(app, id);
+    if (key == null) {
+      return EurekaResponse.NOT_FOUND;
+    }
+    InstanceKey holder = holder(request);
+    if (holder != null && !mayWrite(holder, key)) {
+      return refused(holder, key);
+    }
+    if (!registry.renew(key.service(), key.id())) {
+      return EurekaResponse.NOT_FOUND;
+    }
+    Registration own = registry.registration(key).orElse(null);
+    if (own == null || own.status() == Status.UNKNOWN) {
+      return EurekaResponse.NOT_FOUND;
+    }
+    long stored = own.attachment() instanceof EurekaInfo info ? info.lastDirtyMillis() : 0;
+    long dirty = dirtyMillis(request, stored);
+    return stored > 0 && dirty > stored ? EurekaResponse.NOT_FOUND : EurekaResponse.OK;
+  }
+
+  EurekaResponse cancel(String app, String id, EurekaRequest request) {
+    return write(app, id, request, registry::deregister);
+  }
+
+  EurekaResponse setStatus(String app, String id, EurekaRequest request) {
+    Map<String, String> query = Texts.query(request.query());
+    String value = query.get("value");
+    if (value == null) {
+      throw new BadRequest("'value' is missing in the query: the status to set");
+    }
+    EurekaStatus status = EurekaStatus.parse("value", value);
+    long dirty = dirtyMillis(request, 0);
+    return change(
+        app,
+        id,
+        request,
+        own ->
+            own.status() == status.own()
+                ? own
+                : own.withStatus(status.own())
+                    .withAttachment(overridden(info(own), status, dirty)));
+  }
+
+  EurekaResponse removeStatus(String app, String id, EurekaRequest request) {
+    Map<String, String> query = Texts.query(request.query());
+    EurekaStatus status = EurekaStatus.parse("value", query.getOrDefault("value", "UNKNOWN"));
+    long dirty = dirtyMillis(request, 0);
+    return change(
+        app,
+        id,
+        request,
+        own ->
+            info(own).overridden()
+                ? own.withStatus(status.own())
+                    .withAttachment(overridden(info(own), EurekaStatus.UNKNOWN, dirty))
+                : own);
+  }
+
+  EurekaResponse putMetadata(String app, String id, EurekaRequest request) {
+    Map<String, String> added = Texts.query(request.query());
+    return change(
+        app,
+        id,
+        request,
+        own -> {
+          Map<String, String> merged = new HashMap<>(own.metadata());
+          merged.putAll(added);
+          return own.withMetadata(merged);
+        });
+  }
+
+  private static EurekaInfo overridden(EurekaInfo info, EurekaStatus override, long dirtyMillis) {
+    return info.withOverride(override)
+        .withLastDirtyMillis(Math.max(info.lastDirtyMillis(), dirtyMillis))
+        .withAction(EurekaInfo.MODIFIED);
+  }
+
+  /** An instance that came by the platform's own interface gets Eureka's fields when one is set. */
+  private EurekaInfo info(Registration own) {
+    return own.attachment() instanceof EurekaInfo info
+        ? info
+        : EurekaInfo.synthesised(own.service(), own.port(), own.secure(), wall.millis(), true);
+  }
+
+  private EurekaResponse change(
+      String app, String id, EurekaRequest request, Function<Registration, Registration> change) {
+    return write(
+        app,
+        id,
+        request,
+        key -> {
+          boolean changed = registry.update(key, change).isPresent();
+          if (!changed && registry.snapshot().instance(key).isPresent()) {
+            throw new BadRequest(
+                key
+                    + " was started by the platform and has not registered itself: use"
+                    + " /api/v1/instances/"
+                    + key.id()
+                    + "/drain and /resume");
+          }
+          return changed;
+        });
+  }
+
+  private EurekaResponse write(
+      String app, String id, EurekaRequest request, Function<InstanceKey, Boolean> write) {
+    InstanceKey key = keyOrNull(app, id);
+    if (key == null) {
+      return EurekaResponse.NOT_FOUND;
+    }
+    InstanceKey holder = holder(request);
+    if (holder != null && !mayWrite(holder, key)) {
+      return refused(holder, key);
+    }
+    return write.apply(key) ? EurekaResponse.OK : EurekaResponse.NOT_FOUND;
+  }
+
+  private static long dirtyMillis(EurekaRequest request, long absent) {
+    String text = Texts.parameter(request.query(), DIRTY);
+    if (text == null || text.isEmpty()) {
+      return absent;
+    }
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new BadRequest(DIRTY + " '" + Texts.abbreviate(text) + "' is not a whole number");
+    }
+  }
+
+  /** The key, or null for names that nothing can be registered under. */
+  static @Nullable InstanceKey keyOrNull(String app, String id) {
+    try {
+      return new InstanceKey(app, id);
+    } catch (InvalidRegistration e) {
+      return null;
+    }
+  }
+
+  private @Nullable InstanceKey holder(EurekaRequest request) {
+    Credential credential = Credential.of(request);
+    return credential == null
+        ? null
+        : credentials.instance(credential.user(), credential.password()).orElse(null);
+  }
+
+  /** By its own id, or as an alias that stands for the same registration. */
+  private boolean mayWrite(InstanceKey holder, InstanceKey target) {
+    if (target.id().equals(holder.id())) {
+      return true;
+    }
+    Optional<Registration> named = registry.registration(target);
+    return named.isEmpty() || named.equals(registry.registration(holder));
+  }
+
+  /** By its own id, or at the host and port that it was started on. */
+  private boolean mayRegister(InstanceKey holder, Registration incoming) {
+    if (incoming.id().equals(holder.id())) {
+      return true;
+    }
+    Instance started = registry.snapshot().instance(holder).orElse(null);
+    return started != null
+        && started.port() == incoming.port()
+        && (started.host().equalsIgnoreCase(incoming.host())
+            || started.host().equalsIgnoreCase(incoming.ipAddress()));
+  }
+
+  private static EurekaResponse refused(InstanceKey holder, InstanceKey target) {
+    return EurekaResponse.refusal(
+        403,
+        "the credential is "
+            + holder
+            + "'s and may not write "
+            + target
+            + ": use that instance's id, or its host and port");
+  }
+}
