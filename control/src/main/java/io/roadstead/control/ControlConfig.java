@@ -1,0 +1,40 @@
+package io.roadstead.control;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How the control plane's HTTP is set up.
+ *
+ * @param host a numeric address or a name to listen on
+ * @param port 0 for any free one
+ * @param token what changing calls must bring; a secret
+ * @param users name to secret, or {@code sha256:} and 64 hex digits of its SHA-256; where there are
+ *     any, every call but the health checks needs a credential
+ * @param hostNames further names by which clients may call it, lower case, without port
+ * @param platformId names this platform among others, so that gateways of one may share a port
+ * @param defaultRoutes whether the gateway routes {@code /{service}/**} for all that registers
+ */
+public record ControlConfig(
+    String host,
+    int port,
+    String token,
+    Map<String, String> users,
+    Set<String> hostNames,
+    String platformId,
+    boolean defaultRoutes) {
+  public ControlConfig {
+    if (token.length() < 16) {
+      throw new IllegalArgumentException(
+          "the token has " + token.length() + " characters, at least 16 are needed");
+    }
+    users = Map.copyOf(users);
+    hostNames = Set.copyOf(hostNames);
+  }
+
+  /** Without the secrets. */
+  @Override
+  public String toString() {
+    return "ControlConfig[" + host + ":" + port + ", " + users.size() + " users]";
+  }
+}
