@@ -1,0 +1,60 @@
+package io.roadstead.eureka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TextsTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/eureka/apps/ORDERS/n1:8080",
+        "/eureka/v2/apps/ORDERS/n1:8080/",
+        "/eureka/v1/apps/ORDERS/n1%3A8080",
+        "/v2//apps/ORDERS//n1%3a8080//",
+        "//eureka//apps/ORDERS/n1:8080"
+      })
+  void everyBaseAndSlashMeansTheSame(String path) {
+    assertThat(EurekaPath.parse(path))
+        .isEqualTo(new EurekaPath("apps", List.of("ORDERS", "n1:8080")));
+  }
+
+  @Test
+  void anIdIsDecodedOnce() {
+    assertThat(EurekaPath.parse("/eureka/instances/a%2520b+c").name(0)).isEqualTo("a%20b+c");
+    assertThat(EurekaPath.parse("/eureka/instances/caf%C3%A9").name(0)).isEqualTo("café");
+  }
+
+  @Test
+  void aPathOutsideTheInterfaceLeadsNowhere() {
+    assertThat(EurekaPath.parse("/").root()).isEmpty();
+    assertThat(EurekaPath.parse("/eureka/").root()).isEmpty();
+    assertThat(EurekaPath.parse("/eureka/v2/apps/a/b/c/d/e").root()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a%", "a%2", "a%zz", "%C3"})
+  void brokenEncodingIsRefused(String segment) {
+    assertThatThrownBy(() -> Texts.decodeSegment(segment)).isInstanceOf(BadRequest.class);
+  }
+
+  @Test
+  void theFirstValueOfARepeatedKeyCounts() {
+    assertThat(Texts.query("a=1&b=x%20y+z&a=2&&c"))
+        .isEqualTo(Map.of("a", "1", "b", "x y z", "c", ""));
+    assertThat(Texts.parameter("status=UP&lastDirtyTimestamp=17&x=1", "lastDirtyTimestamp"))
+        .isEqualTo("17");
+    assertThat(Texts.parameter("notlastDirtyTimestamp=17", "lastDirtyTimestamp")).isNull();
+  }
+
+  @Test
+  void halfAPairOfSurrogatesIsReplaced() {
+    assertThat(Texts.wellFormed("a\ud83dz")).isEqualTo("a\ufffdz");
+    assertThat(Texts.wellFormed("a😀z")).isEqualTo("a😀z");
+  }
+}
