@@ -1,0 +1,79 @@
+package io.roadstead.runtime.process;
+
+import io.roadstead.rollout.Exit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches processes that are nobody's children here, by looking at each twenty times a second: the
+ * operating system tells only parents of an end, and the JDK's own look at strangers comes up to
+ * five seconds late. One thread, begun with the first such process.
+ */
+final class Adopted implements AutoCloseable {
+  private static final long LOOK_MILLIS = 50;
+
+  private final Set<ProcessInstance> watched = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
+  private final Consumer<ProcessInstance> ended;
+
+  /**
+   * @param ended told of each whose end was seen, after its exit was completed
+   */
+  Adopted(Consumer<ProcessInstance> ended) {
+    this.ended = ended;
+  }
+
+  void watch(ProcessInstance instance) {
+    watched.add(instance);
+    Thread watcher = Thread.ofVirtual().name("adopted-processes").unstarted(this::look);
+    if (thread.compareAndSet(null, watcher)) {
+      watcher.start();
+    }
+  }
+
+  /** Whether the process runs; one that has ended and is not reaped yet does not. */
+  static boolean runs(ProcessHandle process) {
+    if (!process.isAlive()) {
+      return false;
+    }
+    try {
+      // pid (name) state …, and the name may hold anything: proc(5)
+      String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      int state = stat.lastIndexOf(')') + 2;
+      return state >= stat.length() || (stat.charAt(state) != 'Z' && stat.charAt(state) != 'X');
+    } catch (IOException _) {
+      return process.isAlive(); // no such folder here, or it has just ended
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+  }
+
+  private void look() {
+    try {
+      while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        for (ProcessInstance instance : Set.copyOf(watched)) {
+          if (!runs(instance.leader())) {
+            watched.remove(instance);
+            instance.end(new Exit(OptionalInt.empty(), ""));
+            ended.accept(instance);
+          }
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,350 @@
+package io.roadstead.runtime.process;
+
+import io.roadstead.registry.Ticker;
+import io.roadstead.rollout.Artifacts;
+import io.roadstead.rollout.Exit;
+import io.roadstead.rollout.InstanceLogs;
+import io.roadstead.rollout.InstanceRecord;
+import io.roadstead.rollout.InstanceRuntime;
+import io.roadstead.rollout.Launch;
+import io.roadstead.rollout.LaunchFailed;
+import io.roadstead.rollout.ProbeResult;
+import io.roadstead.rollout.ProcessMark;
+import io.roadstead.rollout.Release;
+import io.roadstead.rollout.RunningInstance;
+import io.roadstead.rollout.ServiceSpec;
+import io.roadstead.rollout.Source;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs instances as plain processes of this machine.
+ *
+ * <p>Each instance is the leader of a session and process group of its own (by {@code setsid},
+ * which the child becomes before it becomes the program, so that pid, group and session have one
+ * number). The terminal's signals do not reach it, and it can be killed with all that it started.
+ * What it writes goes straight into a file, not through a pipe, so it neither stops nor loses a
+ * line when the platform ends. Its port is picked here and told to it; that another process takes
+ * the port in between cannot be excluded, only recognised ({@link #portWasTaken}).
+ *
+ * <p>Safe from any thread; nothing runs before the first {@link #start} or {@link #adopt}. {@link
+ * #close} ends the watching, never an instance.
+ */
+public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
+  static final String HOST = "127.0.0.1";
+
+  private static final Logger log = LoggerFactory.getLogger(ProcessRuntime.class);
+  private static final List<Path> SETSID =
+      List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
+  private static final int LINES_ABOUT_PORT = 100;
+  private static final List<String> PORT_TAKEN =
+      List.of("address already in use", "eaddrinuse", "java.net.bindexception");
+
+  /**
+   * How far a start time may be off: it is reckoned from the time of the machine's start, which
+   * follows the corrections of the wall clock.
+   */
+  private static final Duration START_TOLERANCE = Duration.ofSeconds(2);
+
+  private final ProcessSettings settings;
+  private final Artifacts artifacts;
+  private final InstantSource wall;
+  private final Ports ports;
+  private final Environment environment;
+  private final Probe probe;
+  private final LogDirectory logs;
+  private final Adopted adopted;
+  private final Optional<Path> setsid;
+  private final Executor threads = task -> Thread.ofVirtual().name("process-exit").start(task);
+  private final Map<String, ProcessInstance> running = new ConcurrentHashMap<>();
+  private final Map<Path, Jar> jars = new ConcurrentHashMap<>();
+
+  public ProcessRuntime(
+      ProcessSettings settings, Artifacts artifacts, InstantSource wall, Ticker ticker) {
+    this.settings = settings;
+    this.artifacts = artifacts;
+    this.wall = wall;
+    this.ports = new Ports(settings.firstPort(), settings.lastPort(), settings.dataDirectory());
+    this.environment = new Environment(settings);
+    this.probe = new Probe(ticker);
+    this.logs = new LogDirectory(settings, running::containsKey);
+    this.adopted = new Adopted(this::forget);
+    this.setsid = SETSID.stream().filter(Files::isExecutable).findFirst();
+    if (setsid.isEmpty()) {
+      log.warn(
+          "setsid was not found: instances share the platform's process group, and what they start"
+              + " themselves may outlive them; install util-linux");
+    }
+  }
+
+  /**
+   * Whether a release sets for itself how often it polls the registry or how long it caches what it
+   * got. Such a service keeps no promise that the platform could count on, so its polls are to be
+   * treated as those of an unknown client.
+   */
+  public static boolean changesPolling(Release release) {
+    return Environment.changesPolling(release);
+  }
+
+  @Override
+  public RunningInstance start(Launch launch) throws LaunchFailed {
+    int port = ports.take();
+    try {
+      return start(launch, port);
+    } catch (LaunchFailed | RuntimeException e) {
+      ports.release(port);
+      delete(settings.temporary(launch.id()));
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<RunningInstance> adopt(InstanceRecord instance) {
+    ProcessMark mark = instance.mark();
+    Optional<ProcessHandle> found = ProcessHandle.of(mark.pid()).filter(Adopted::runs);
+    if (found.isEmpty() || !sameStart(mark, found.get())) {
+      return Optional.empty();
+    }
+    var process =
+        new ProcessInstance(
+            instance.id(),
+            found.get(),
+            Signals.group(mark.pid()) == mark.pid(),
+            mark,
+            settings.log(instance.service(), instance.id()),
+            settings.maxTailBytes());
+    ports.hold(mark.port());
+    running.put(instance.id(), process);
+    adopted.watch(process);
+    return Optional.of(process);
+  }
+
+  @Override
+  public ProbeResult probe(Release release, RunningInstance instance, Duration timeout) {
+    String path = release.spec().health().path();
+    Probe.Seen seen;
+    if (!path.isEmpty()) {
+      seen = get(instance, path, timeout);
+    } else if (hasActuator(release.spec().source())) {
+      seen = actuator(instance, timeout);
+    } else {
+      seen = probe.connect(instance.host(), instance.port(), timeout);
+    }
+    if (seen.healthy()) {
+      return new ProbeResult.Healthy();
+    }
+    return new ProbeResult.Unhealthy(seen.problem());
+  }
+
+  @Override
+  public boolean portWasTaken(RunningInstance instance) {
+    String inUse = "port " + instance.port() + " was already in use"; // Spring Boot's words
+    return instance.lastLogLines(LINES_ABOUT_PORT).stream()
+        .map(line -> line.toLowerCase(Locale.ROOT))
+        .anyMatch(line -> line.contains(inUse) || PORT_TAKEN.stream().anyMatch(line::contains));
+  }
+
+  @Override
+  public void read(
+      String service,
+      String instance,
+      int tail,
+      boolean follow,
+      BooleanSupplier open,
+      Consumer<String> line)
+      throws InterruptedException {
+    logs.read(service, instance, tail, follow, open, line);
+  }
+
+  @Override
+  public void close() {
+    logs.close();
+    adopted.close();
+  }
+
+  private RunningInstance start(Launch launch, int port) throws LaunchFailed {
+    Release release = launch.release();
+    ServiceSpec spec = release.spec();
+    String service = release.service();
+    Optional<Jar> jar = jar(spec.source());
+    Map<String, String> env = environment.of(launch, port, jar.map(Jar::spring).orElse(true));
+    List<String> program =
+        switch (spec.source()) {
+          case Source.Jar _, Source.Artifact _ ->
+              CommandLine.jar(
+                  settings, service, launch.id(), jar.orElseThrow(), spec.resources(), env);
+          case Source.Shell shell -> CommandLine.shell(shell);
+          case Source.Exec exec -> CommandLine.exec(exec, settings.workingDirectory(), env);
+        };
+    var command = new ArrayList<String>();
+    setsid.ifPresent(path -> command.add(path.toString()));
+    command.addAll(program);
+
+    Path output = settings.log(service, launch.id());
+    var builder = new ProcessBuilder(command);
+    builder.directory(settings.workingDirectory().toFile());
+    builder.environment().clear();
+    builder.environment().putAll(env);
+    builder.redirectInput(Redirect.from(new File("/dev/null")));
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(Redirect.appendTo(output.toFile()));
+    Process process;
+    try {
+      Files.createDirectories(output.getParent() == null ? output : output.getParent());
+      Files.createDirectories(settings.temporary(launch.id()));
+      logs.prune(service);
+      process = builder.start();
+    } catch (IOException e) {
+      throw new LaunchFailed(
+          "instance "
+              + launch.id()
+              + " of "
+              + service
+              + " could not be started ("
+              + e.getMessage()
+              + "); check the free disk and the limit of processes (ulimit -u)");
+    }
+    Instant startedAt = process.info().startInstant().orElseGet(wall::instant);
+    var instance =
+        new ProcessInstance(
+            launch.id(),
+            process.toHandle(),
+            setsid.isPresent(),
+            new ProcessMark(process.pid(), startedAt, port),
+            output,
+            settings.maxTailBytes());
+    running.put(launch.id(), instance);
+    CompletableFuture<Void> _ =
+        process
+            .onExit()
+            .thenAcceptAsync(
+                ended -> {
+                  instance.end(exit(ended.exitValue()));
+                  forget(instance);
+                },
+                threads);
+    return instance;
+  }
+
+  private Optional<Jar> jar(Source source) throws LaunchFailed {
+    return switch (source) {
+      case Source.Jar(Path path) -> Optional.of(inspected(path));
+      case Source.Artifact(String sha256) -> {
+        Optional<Path> path = artifacts.path(sha256);
+        if (path.isEmpty()) {
+          throw new LaunchFailed(
+              "the artifact "
+                  + sha256.substring(0, Math.min(12, sha256.length()))
+                  + " is not in the data directory; deploy the service again with --jar FILE");
+        }
+        yield Optional.of(inspected(path.get()));
+      }
+      case Source.Shell _, Source.Exec _ -> Optional.empty();
+    };
+  }
+
+  private Jar inspected(Path path) throws LaunchFailed {
+    @Nullable Jar known = jars.get(path);
+    if (known != null && Files.isRegularFile(path)) {
+      return known;
+    }
+    Jar jar = Jar.inspect(path);
+    jars.keySet().removeIf(kept -> !Files.exists(kept)); // as many as there are artifacts
+    jars.put(path, jar);
+    return jar;
+  }
+
+  private boolean hasActuator(Source source) {
+    try {
+      return jar(source).map(Jar::actuator).orElse(false);
+    } catch (LaunchFailed _) {
+      return false; // the jar has gone since; the process may be well
+    }
+  }
+
+  /**
+   * Readiness where it is offered, else health. Where neither is to be seen (on another port, or
+   * behind a login) an answer in HTTP is all that can be asked for.
+   */
+  private Probe.Seen actuator(RunningInstance instance, Duration timeout) {
+    for (String path : List.of("/actuator/health/readiness", "/actuator/health")) {
+      Probe.Seen seen = get(instance, path, timeout);
+      if (seen.status() != 404) {
+        boolean login = seen.status() == 401 || seen.status() == 403;
+        return login ? Probe.Seen.THERE : seen;
+      }
+    }
+    return Probe.Seen.THERE;
+  }
+
+  private Probe.Seen get(RunningInstance instance, String path, Duration timeout) {
+    return probe.get(instance.host(), instance.port(), path, timeout);
+  }
+
+  private static boolean sameStart(ProcessMark mark, ProcessHandle process) {
+    return process
+        .info()
+        .startInstant()
+        .map(at -> Duration.between(at, mark.startedAt()).abs().compareTo(START_TOLERANCE) <= 0)
+        .orElse(false);
+  }
+
+  private static Exit exit(int code) {
+    return new Exit(OptionalInt.of(code), Signals.name(code));
+  }
+
+  private void forget(ProcessInstance instance) {
+    running.remove(instance.id(), instance);
+    ports.release(instance.port());
+    delete(settings.temporary(instance.id()));
+  }
+
+  /** Deletes a folder with all that is in it, following no link. */
+  private static void delete(Path folder) {
+    try {
+      if (Files.isDirectory(folder)) {
+        Files.walkFileTree(folder, new Deletion());
+      }
+    } catch (IOException e) {
+      log.debug("temporary files in {} stay: {}", folder, e.getMessage());
+    }
+  }
+
+  private static final class Deletion extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException problem)
+        throws IOException {
+      Files.deleteIfExists(folder);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}
