@@ -1,0 +1,5 @@
+/** What there is to buy. */
+@NullMarked
+package io.roadstead.example.catalogue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.example.web;
+
+import org.jspecify.annotations.NullMarked;
