@@ -1,15 +1,49 @@
 package io.roadstead.registry;
 
+import io.roadstead.registry.event.Event;
 import io.roadstead.registry.event.EventSink;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The registry: who is there, at which version. */
+/**
+ * The registry: who is there, at which version.
+ *
+ * <p><b>Idea.</b> All that can be read is one immutable {@link Snapshot}, swapped by one volatile
+ * write; readers take no lock. Every write happens under one lock, turns into {@linkplain Change
+ * changes}, and each change is a version. A snapshot shares with the one before it all that did not
+ * change: an unchanged instance is the same object, an unchanged service the same list. The newest
+ * changes are kept in a bounded log, from which a reader resumes ({@link #changesSince}).
+ *
+ * <p><b>Leases.</b> A renewal changes nothing that can be read, so it takes no lock and no version:
+ * one look-up, one compare-and-set ({@link #renew}). A lease lasts exactly its duration; {@link
+ * #expire}, called each second, takes out what was not renewed. Until then a late renewal still
+ * counts; afterwards it is refused. Instances that the platform started have no lease: their
+ * runtime knows whether they live.
+ *
+ * <p><b>Two words about an instance.</b> What it says of itself ({@link Registration}) and what the
+ * platform has decided ({@link Marks}) are kept apart; readers see {@link Marks#effective}. So no
+ * heartbeat and no re-registration takes a drain back.
+ *
+ * <p><b>Who writes what.</b> {@link Roster} holds the entries and the rules, guarded by the lock;
+ * {@link Entry} says which of its fields readers may see without it; the log and the snapshot are
+ * written at the end of each write; events are told after the lock is released.
+ *
+ * <p>Safe from any thread. {@link #snapshot()} contains a write as soon as the write returns;
+ * listeners are told on a thread of their own.
+ */
 public final class Registry {
+  private static final int MAX_SERVICES = 20_000;
+
   /** What a write did. */
   public record Written(Cursor version, boolean created) {}
 
@@ -17,7 +51,11 @@ public final class Registry {
    * A batch of changes that travelled together; {@code after} is the registry with all of them
    * applied.
    */
-  public record Batch(Cursor from, List<Change> changes, Snapshot after) {}
+  public record Batch(Cursor from, List<Change> changes, Snapshot after) {
+    public Batch {
+      changes = List.copyOf(changes);
+    }
+  }
 
   /** The times of an instance's lease, in milliseconds since 1970; 0 where it has not happened. */
   public record LeaseTimes(
@@ -29,38 +67,88 @@ public final class Registry {
     void close();
   }
 
+  private final ReentrantLock lock = new ReentrantLock();
+  private final String epoch;
+  private final InstantSource wall;
+  private final Ticker ticker;
+  private final EventSink events;
+  private final Roster roster;
+  private final Directory directory;
+  private final ChangeLog log = new ChangeLog();
+  private final ExpiryGuard guard = new ExpiryGuard();
+  private final RegistryCounters counters = new RegistryCounters();
+  private final ChangeDispatcher dispatcher;
+  private volatile Snapshot snapshot;
+
   public Registry(String epoch, InstantSource wall, Ticker ticker, EventSink events) {
-    throw new UnsupportedOperationException();
+    this(epoch, wall, ticker, events, ChangeDispatcher.thread("registry-changes"));
+  }
+
+  /**
+   * @param listeners runs the calls of listeners, one task at a time
+   */
+  public Registry(
+      String epoch, InstantSource wall, Ticker ticker, EventSink events, Executor listeners) {
+    this.epoch = epoch;
+    this.wall = wall;
+    this.ticker = ticker;
+    this.events = events;
+    this.roster = new Roster(new OwnAddresses(ticker));
+    this.directory = roster.directory;
+    this.snapshot = new Snapshot(new Cursor(epoch, 0), SortedServices.EMPTY);
+    this.dispatcher =
+        new ChangeDispatcher(listeners, this::snapshot, this::batchAfter, this::listenerFailed);
   }
 
   public Snapshot snapshot() {
-    throw new UnsupportedOperationException();
+    return snapshot;
+  }
+
+  public RegistryCounters counters() {
+    return counters;
   }
 
   /** Registers or re-registers. Equal content re-registered is a renewal and takes no version. */
   public Written register(Registration registration) {
-    throw new UnsupportedOperationException();
+    return register(registration.key(), _ -> registration);
   }
 
   /**
    * Registers by a decision on what is there: {@code next} gets the instance's own registration, or
    * null, and returns the new one. Runs under the write lock, so it must be quick and must not call
    * back.
+   *
+   * @throws InvalidRegistration where the registry is full
    */
   public Written register(InstanceKey key, Function<@Nullable Registration, Registration> next) {
-    throw new UnsupportedOperationException();
+    Writing writing = begin();
+    try {
+      boolean created = roster.register(key, next, this::admit, writing);
+      counters.registered();
+      return new Written(commit(writing), created);
+    } finally {
+      end(writing);
+    }
   }
 
   /** The instance's own registration (an alias is followed), if it made one. */
   public Optional<Registration> registration(InstanceKey key) {
-    throw new UnsupportedOperationException();
+    Entry entry = directory.find(key);
+    return entry == null ? Optional.empty() : Optional.ofNullable(entry.own);
   }
 
   /**
    * Renews the lease: one look-up and one write. False where nothing is registered under that name.
+   *
+   * @param service in any case; the canonical one costs least
    */
   public boolean renew(String service, String id) {
-    throw new UnsupportedOperationException();
+    Entry entry = directory.find(service, id);
+    if (entry == null || !entry.renew(ticker.nanos())) {
+      return false;
+    }
+    counters.renewed();
+    return true;
   }
 
   /**
@@ -69,21 +157,57 @@ public final class Registry {
    * @return the version, or nothing where it is not registered
    */
   public Optional<Cursor> update(InstanceKey key, Function<Registration, Registration> change) {
-    throw new UnsupportedOperationException();
+    Writing writing = begin();
+    try {
+      return roster.update(key, change::apply, writing)
+          ? Optional.of(commit(writing))
+          : Optional.empty();
+    } finally {
+      end(writing);
+    }
   }
 
   /** Takes an instance's own registration away. A managed instance stays, DOWN by its own word. */
   public boolean deregister(InstanceKey key) {
-    throw new UnsupportedOperationException();
+    Writing writing = begin();
+    try {
+      boolean was = roster.deregister(key, writing);
+      commit(writing);
+      return was;
+    } finally {
+      end(writing);
+    }
   }
 
   public Optional<LeaseTimes> lease(InstanceKey key) {
-    throw new UnsupportedOperationException();
+    Entry entry = directory.find(key);
+    if (entry == null) {
+      return Optional.empty();
+    }
+    long renewed = entry.renewedNanos();
+    long renewedAt = entry.own == null ? 0 : wall.millis() - (ticker.nanos() - renewed) / 1_000_000;
+    return Optional.of(
+        new LeaseTimes(
+            entry.registeredAt.toEpochMilli(),
+            Math.max(0, renewedAt),
+            entry.upSinceMillis,
+            entry.leaseNanos() / 1_000_000));
   }
 
-  /** Lists an instance that the platform has started. Its gate is closed. */
+  /**
+   * Lists an instance that the platform has started. Its gate is closed. What it had registered
+   * itself before is taken to be it.
+   *
+   * @throws InvalidRegistration where the registry is full
+   */
   public Cursor manage(ManagedInstance instance) {
-    throw new UnsupportedOperationException();
+    Writing writing = begin();
+    try {
+      roster.manage(instance, this::admit, writing);
+      return commit(writing);
+    } finally {
+      end(writing);
+    }
   }
 
   /**
@@ -91,29 +215,65 @@ public final class Registry {
    * itself.
    */
   public Cursor unmanage(InstanceKey key) {
-    throw new UnsupportedOperationException();
+    Writing writing = begin();
+    try {
+      roster.unmanage(key, writing);
+      return commit(writing);
+    } finally {
+      end(writing);
+    }
   }
 
   /** Changes the platform's marks of an instance; nothing where there is no such instance. */
   public Optional<Cursor> mark(InstanceKey key, Function<Marks, Marks> change) {
-    throw new UnsupportedOperationException();
+    Writing writing = begin();
+    try {
+      return roster.mark(key, change::apply, writing)
+          ? Optional.of(commit(writing))
+          : Optional.empty();
+    } finally {
+      end(writing);
+    }
   }
 
   public Optional<Marks> marks(InstanceKey key) {
-    throw new UnsupportedOperationException();
+    Entry entry = directory.find(key);
+    return entry == null ? Optional.empty() : Optional.of(entry.marks);
   }
 
   /**
    * Marks for an instance that has not registered yet in this life: applied as soon as it does
-   * (durable drains).
+   * (durable drains). The gate of a managed instance is closed all the same.
    */
   public void restoreMark(InstanceKey key, Marks marks) {
-    throw new UnsupportedOperationException();
+    Writing writing = begin();
+    try {
+      roster.restoreMark(key, marks, writing);
+      commit(writing);
+    } finally {
+      end(writing);
+    }
   }
 
-  /** Sets the explicit routes of a service. */
+  /**
+   * Sets the explicit routes of a service.
+   *
+   * @throws InvalidRegistration where it is one service too many
+   */
   public Cursor routes(String service, List<Route> routes) {
-    throw new UnsupportedOperationException();
+    String name = Names.service(service);
+    Writing writing = begin();
+    try {
+      Service known = snapshot.service(name);
+      List<Route> before = known == null ? List.of() : known.routes();
+      if (!before.equals(routes)) {
+        admitService(name);
+        writing.changes.add(new Change.Facts(name, routes));
+      }
+      return commit(writing);
+    } finally {
+      end(writing);
+    }
   }
 
   /**
@@ -121,24 +281,176 @@ public final class Registry {
    * another.
    */
   public Optional<Batch> changesSince(Cursor since) {
-    throw new UnsupportedOperationException();
+    if (!since.epoch().equals(epoch)) {
+      return Optional.empty();
+    }
+    lock.lock();
+    try {
+      Snapshot now = snapshot;
+      return log.after(since.n()).map(changes -> new Batch(since, changes, now));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
    * Calls {@code listener} with each batch, in order, one at a time, until the returned handle is
-   * closed. The first call is with the batch after {@code snapshot()} as of this call's return.
+   * closed. The first call is with the batch after {@code snapshot()} as of this call's return. A
+   * listener that lags gets one batch for all that it missed; it must not block, for the others
+   * wait for it.
    */
   public Listening listen(Consumer<Batch> listener) {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      return dispatcher.add(listener, snapshot);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Takes out what has expired, as the guard allows. Called each second by the platform. */
   public void expire() {
-    throw new UnsupportedOperationException();
+    long now = ticker.nanos();
+    Set<String> lapsing = new HashSet<>();
+    directory.forEach(
+        entry -> {
+          if (entry.leased() && now - entry.renewedNanos() >= entry.leaseNanos()) {
+            lapsing.add(entry.key.service());
+          }
+        });
+    Writing writing = begin();
+    try {
+      lapsing.addAll(guard.services());
+      for (String service : lapsing) {
+        takeOut(guard.judge(service, directory.leased(service), writing), writing, true);
+        guard.settle(service);
+      }
+      counters.held(guard.held());
+      roster.letBackIn(writing);
+      commit(writing);
+    } finally {
+      end(writing);
+    }
   }
 
   /** Lets the held expiries of a service go; how many went. */
   public int release(String service) {
-    throw new UnsupportedOperationException();
+    String name = Names.service(service);
+    Writing writing = begin();
+    try {
+      List<Entry> lapsed = new ArrayList<>();
+      for (Entry entry : directory.leased(name)) {
+        if (writing.nowNanos - entry.renewedNanos() >= entry.leaseNanos()) {
+          lapsed.add(entry);
+        }
+      }
+      int gone = takeOut(lapsed, writing, false);
+      guard.release(name);
+      counters.held(guard.held());
+      if (gone > 0) {
+        writing.event(
+            "registry.expiry-released",
+            name,
+            gone + " instances past their lease were let go",
+            Map.of("gone", gone));
+      }
+      commit(writing);
+      return gone;
+    } finally {
+      end(writing);
+    }
+  }
+
+  private int takeOut(List<Entry> lapsed, Writing writing, boolean remember) {
+    int gone = 0;
+    for (Entry entry : lapsed) {
+      long renewed = entry.renewedNanos();
+      boolean still = writing.nowNanos - renewed >= entry.leaseNanos();
+      if (still && entry.expire(renewed)) {
+        roster.expired(entry, writing);
+        counters.expired(entry.key.service());
+        gone++;
+        if (remember) {
+          guard.expired(entry.key.service(), entry.leaseNanos(), writing.nowNanos);
+        }
+      }
+    }
+    return gone;
+  }
+
+  private void admit(String service, int instances) {
+    if (instances >= Roster.MAX_INSTANCES) {
+      throw new InvalidRegistration(
+          "too-many-instances",
+          "the registry holds "
+              + instances
+              + " instances, its limit: deregister some before one more of '"
+              + service
+              + "' registers");
+    }
+    admitService(service);
+  }
+
+  private void admitService(String service) {
+    Map<String, Service> services = snapshot.services();
+    if (services.size() >= MAX_SERVICES && !services.containsKey(service)) {
+      throw new InvalidRegistration(
+          "too-many-services",
+          "the registry holds "
+              + services.size()
+              + " services, its limit: remove some before '"
+              + service
+              + "' is added");
+    }
+  }
+
+  private Writing begin() {
+    lock.lock();
+    return new Writing(ticker.nanos(), wall.instant());
+  }
+
+  /** Publishes what the write did; the version that contains it. */
+  private Cursor commit(Writing writing) {
+    Snapshot before = snapshot;
+    if (writing.changes.isEmpty()) {
+      return before.version();
+    }
+    writing.changes.forEach(log::add);
+    Cursor version = new Cursor(epoch, before.version().n() + writing.changes.size());
+    SortedServices services = ((SortedServices) before.services()).apply(writing.changes);
+    snapshot = new Snapshot(version, services);
+    return version;
+  }
+
+  private void end(Writing writing) {
+    lock.unlock();
+    writing.events.forEach(events::accept);
+    if (!writing.changes.isEmpty()) {
+      dispatcher.wake();
+    }
+  }
+
+  private Batch batchAfter(Snapshot seen) {
+    lock.lock();
+    try {
+      Snapshot now = snapshot;
+      List<Change> changes =
+          log.after(seen.version().n()).orElseGet(() -> ChangeLog.between(seen, now));
+      return new Batch(seen.version(), changes, now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void listenerFailed(Consumer<Batch> listener, RuntimeException failure) {
+    events.accept(
+        new Event(
+            wall.instant(),
+            "registry.listener-failed",
+            "",
+            "",
+            "",
+            "a listener of the registry failed: " + failure,
+            Map.of("listener", listener.getClass().getName())));
   }
 }

@@ -16,8 +16,7 @@ public record Snapshot(Cursor version, Map<String, Service> services) {
 
   public Optional<Instance> instance(InstanceKey key) {
     Service service = services.get(key.service());
-    return service == null
-        ? Optional.empty()
-        : service.instances().stream().filter(i -> i.id().equals(key.id())).findFirst();
+    int at = service == null ? -1 : SortedServices.indexOf(service.instances(), key.id());
+    return service == null || at < 0 ? Optional.empty() : Optional.of(service.instances().get(at));
   }
 }

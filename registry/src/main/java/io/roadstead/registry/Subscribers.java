@@ -1,16 +1,55 @@
 package io.roadstead.registry;
 
+import io.roadstead.registry.Reader.Standing;
+import io.roadstead.registry.event.Event;
 import io.roadstead.registry.event.EventSink;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/** Who reads the registry, what each has applied, and the waits for all of them. */
+/**
+ * Who reads the registry, what each has applied, and the waits for all of them.
+ *
+ * <p><b>Idea.</b> An instance may be stopped once nobody can still pick it. Who routes reads the
+ * registry, so the question is which of them have applied the version that takes the instance out;
+ * and how a reader's word is got decides what it is worth:
+ *
+ * <ul>
+ *   <li><i>Confirmed</i> ({@link StreamReader}): gateways and named watches. They say themselves
+ *       what they have applied.
+ *   <li><i>Identified pollers</i> ({@link PollReader}): services that the platform started. Their
+ *       next fetch shows that they have applied the answer before.
+ *   <li><i>Anonymous pollers</i>: nothing is proven; it is only reckoned how long they may still
+ *       route by what they know.
+ * </ul>
+ *
+ * <p><b>States.</b> A reader is LIVE, LAGGING (known, but barriers no longer wait for it) or GONE.
+ * Every state follows from the time and from what was last heard; nothing else moves it. A change
+ * of state is an event, and ends or prolongs the waits that it concerns. A reader that was known
+ * before a restart of the platform is LIVE though never heard, until it comes back, a barrier has
+ * waited for it in vain, or half a minute has passed.
+ *
+ * <p><b>Who writes what.</b> One lock guards all; each message of a subscriber takes it for a few
+ * look-ups. Waits block on its condition and look again on every message, on {@link #sweep}, and at
+ * least each 100 ms. Events and callbacks leave after the lock is released. Safe from any thread.
+ */
 public final class Subscribers {
+  private static final int MOST = 10_000;
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long RESTORED_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final String OTHERS = "(others)";
+
   /** A subscriber that is remembered over a restart of the platform. */
   public record Known(String name, SubscriberKind kind, Set<String> services) {
     public Known {
@@ -18,22 +57,107 @@ public final class Subscribers {
     }
   }
 
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition news = lock.newCondition();
+  private final String epoch;
+  private final InstantSource wall;
+  private final Ticker ticker;
+  private final EventSink events;
+  private final Map<String, StreamReader> streams = new LinkedHashMap<>();
+  private final Map<String, PollReader> pollers = new LinkedHashMap<>();
+  private final Map<Reader, Standing> told = new HashMap<>();
+  private final AskedVersions asked = new AskedVersions(StreamReader.PATIENCE_NANOS);
+  private final List<Event> untold = new ArrayList<>();
+  private final KnownSubscribers known;
+  private long streamsBegun;
+
   public Subscribers(String epoch, InstantSource wall, Ticker ticker, EventSink events) {
-    throw new UnsupportedOperationException();
+    this(epoch, wall, ticker, events, ChangeDispatcher.thread("subscribers-known"));
+  }
+
+  /**
+   * @param callbacks runs the callbacks of {@link #onKnownChanged}, one task at a time
+   */
+  public Subscribers(
+      String epoch, InstantSource wall, Ticker ticker, EventSink events, Executor callbacks) {
+    this.epoch = epoch;
+    this.wall = wall;
+    this.ticker = ticker;
+    this.events = events;
+    this.known = new KnownSubscribers(callbacks);
   }
 
   /**
    * A confirmed subscriber begins a stream; an older stream under the name ends. Returns the
    * stream's id.
+   *
+   * @throws InvalidRegistration where there are too many subscribers
    */
   public String connect(
       String name, SubscriberKind kind, Set<String> services, Runnable onReplaced) {
-    throw new UnsupportedOperationException();
+    return connect(name, kind, services, onReplaced, true);
+  }
+
+  /**
+   * @param remembered whether it outlives this process, and so is waited for after a restart
+   */
+  String connect(
+      String name,
+      SubscriberKind kind,
+      Set<String> services,
+      Runnable onReplaced,
+      boolean remembered) {
+    if (kind == SubscriberKind.EUREKA) {
+      throw new IllegalArgumentException("'" + name + "': a poller has no stream");
+    }
+    Runnable replaced;
+    String stream;
+    lock.lock();
+    try {
+      StreamReader reader = streams.get(name);
+      if (reader == null || reader.kind() != kind || reader.remembered() != remembered) {
+        if (reader == null && streams.size() >= MOST) {
+          throw new InvalidRegistration(
+              "too-many-subscribers",
+              "there are " + MOST + " subscribers, the limit: '" + name + "' is not taken");
+        }
+        replaced = reader == null ? null : reader.replaced();
+        if (reader != null) {
+          told.remove(reader);
+        }
+        reader = new StreamReader(name, kind, Set.copyOf(services), remembered, wall.instant());
+        streams.put(name, reader);
+      } else {
+        replaced = null;
+      }
+      stream = epoch + "-" + ++streamsBegun;
+      Runnable before =
+          reader.connect(stream, Set.copyOf(services), onReplaced, ticker.nanos(), wall.instant());
+      replaced = replaced == null ? before : replaced;
+      changed();
+    } finally {
+      lock.unlock();
+    }
+    if (replaced != null) {
+      replaced.run();
+    }
+    tell();
+    return stream;
   }
 
   /** The stream has ended. Its lease goes on until it runs out. */
   public void disconnect(String name, String stream) {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      StreamReader reader = streams.get(name);
+      if (reader != null) {
+        reader.disconnect(stream);
+        changed();
+      }
+    } finally {
+      lock.unlock();
+    }
+    tell();
   }
 
   /**
@@ -42,26 +166,96 @@ public final class Subscribers {
    */
   public void acknowledge(
       String name, String stream, Cursor version, Map<InstanceKey, Integer> busy) {
-    throw new UnsupportedOperationException();
+    if (!version.epoch().equals(epoch)) {
+      return;
+    }
+    lock.lock();
+    try {
+      StreamReader reader = streams.get(name);
+      if (reader != null
+          && reader.acknowledge(stream, version.n(), busy, ticker.nanos(), wall.instant())) {
+        changed();
+      }
+    } finally {
+      lock.unlock();
+    }
+    tell();
   }
 
   /** A poller begins a fetch. */
   public void pollBegan(String name, boolean identified) {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      String under = pollers.size() < MOST || pollers.containsKey(name) ? name : OTHERS;
+      pollers
+          .computeIfAbsent(under, _ -> new PollReader(under, identified, wall.instant()))
+          .began(identified && !under.equals(OTHERS), ticker.nanos(), wall.instant());
+      if (identified) {
+        changed();
+      }
+    } finally {
+      lock.unlock();
+    }
+    tell();
   }
 
   /** The poller's fetch has been answered with the registry at {@code version}. */
   public void pollAnswered(String name, Cursor version) {
-    throw new UnsupportedOperationException();
+    if (!version.epoch().equals(epoch)) {
+      return;
+    }
+    lock.lock();
+    try {
+      PollReader poller = pollers.get(name);
+      if (poller != null) {
+        poller.answered(version.n());
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** A poller that the platform started has ended: it is not waited for any more. */
   public void forget(String name) {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      PollReader poller = pollers.remove(name);
+      if (poller != null) {
+        told.remove(poller);
+        changed();
+      }
+    } finally {
+      lock.unlock();
+    }
+    tell();
   }
 
   public List<Subscriber> list() {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      long now = ticker.nanos();
+      review(now);
+      List<Subscriber> all = new ArrayList<>();
+      for (Reader reader : readers()) {
+        if (reader instanceof PollReader poller && !poller.identified() && !poller.returns()) {
+          continue;
+        }
+        long applied = reader.applied(now);
+        all.add(
+            new Subscriber(
+                reader.name(),
+                reader.kind(),
+                reader.services(),
+                reader.identified(),
+                applied < 0 ? "" : new Cursor(epoch, applied).toString(),
+                reader.standing(now) != Standing.LIVE,
+                reader.lastSeen()));
+      }
+      return all;
+    } finally {
+      lock.unlock();
+      tell();
+    }
   }
 
   /**
@@ -70,7 +264,29 @@ public final class Subscribers {
    */
   public BarrierOutcome await(String service, Cursor version, Duration limit)
       throws InterruptedException {
-    throw new UnsupportedOperationException();
+    long n = own(version);
+    lock.lockInterruptibly();
+    try {
+      long start = ticker.nanos();
+      asked.note(n, start);
+      Barrier barrier = new Barrier(Names.service(service), n, start);
+      while (true) {
+        long now = ticker.nanos();
+        review(now);
+        barrier.observe(readers(), now);
+        long left = limit.toNanos() - (now - start);
+        if (barrier.settled() || left <= 0) {
+          if (!barrier.settled()) {
+            giveUp(service);
+          }
+          return barrier.outcome(pollers.values(), now);
+        }
+        pause(left);
+      }
+    } finally {
+      lock.unlock();
+      tell();
+    }
   }
 
   /**
@@ -78,7 +294,28 @@ public final class Subscribers {
    * nothing while one of them has not acknowledged that version yet.
    */
   public OptionalInt busy(InstanceKey key, Cursor drainedAt) {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      return busy(key, own(drainedAt), ticker.nanos());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private OptionalInt busy(InstanceKey key, long since, long now) {
+    int sum = 0;
+    for (StreamReader reader : streams.values()) {
+      if (reader.kind() == SubscriberKind.GATEWAY
+          && reader.leased(now)
+          && reader.reads(key.service())) {
+        int count = reader.busy(key, since);
+        if (count < 0) {
+          return OptionalInt.empty();
+        }
+        sum += count;
+      }
+    }
+    return OptionalInt.of(sum);
   }
 
   /**
@@ -88,19 +325,54 @@ public final class Subscribers {
    */
   public OptionalInt awaitIdle(InstanceKey key, Cursor drainedAt, Duration limit)
       throws InterruptedException {
-    throw new UnsupportedOperationException();
+    lock.lockInterruptibly();
+    try {
+      long start = ticker.nanos();
+      while (true) {
+        long now = ticker.nanos();
+        OptionalInt count = busy(key, own(drainedAt), now);
+        long left = limit.toNanos() - (now - start);
+        if (left <= 0 || (count.isPresent() && count.getAsInt() == 0)) {
+          return count;
+        }
+        pause(left);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
    * After a restart: each of these is waited for until it has acknowledged a version of this epoch.
    */
-  public void restore(List<Known> known) {
-    throw new UnsupportedOperationException();
+  public void restore(List<Known> restored) {
+    lock.lock();
+    try {
+      long until = ticker.nanos() + RESTORED_NANOS;
+      for (Known each : restored) {
+        if (each.kind() == SubscriberKind.EUREKA) {
+          PollReader poller = new PollReader(each.name(), true, wall.instant());
+          poller.restore(each.services(), until);
+          pollers.putIfAbsent(each.name(), poller);
+        } else {
+          StreamReader reader =
+              new StreamReader(each.name(), each.kind(), each.services(), true, wall.instant());
+          reader.restore(until);
+          streams.putIfAbsent(each.name(), reader);
+        }
+      }
+      changed();
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Calls back, off any lock, whenever the set of remembered subscribers has changed. */
+  /**
+   * Calls back, off any lock and off the caller's thread, whenever the set of remembered
+   * subscribers has changed; the calls come in order, and the last is always with the newest set.
+   */
   public void onKnownChanged(Consumer<List<Known>> listener) {
-    throw new UnsupportedOperationException();
+    known.onChanged(listener);
   }
 
   /**
@@ -108,6 +380,113 @@ public final class Subscribers {
    * the platform.
    */
   public void sweep() {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      changed();
+    } finally {
+      lock.unlock();
+    }
+    tell();
+  }
+
+  /** The number of a version of this epoch; of any other: one that every acknowledgement covers. */
+  private long own(Cursor version) {
+    return version.epoch().equals(epoch) ? version.n() : 0;
+  }
+
+  private List<Reader> readers() {
+    List<Reader> readers = new ArrayList<>(streams.values());
+    readers.addAll(pollers.values());
+    return readers;
+  }
+
+  /** Looks at everybody again and wakes who waits. Under the lock. */
+  private void changed() {
+    review(ticker.nanos());
+    news.signalAll();
+  }
+
+  private void review(long now) {
+    long due = asked.due(now);
+    streams.values().forEach(reader -> reader.compare(due, now));
+    for (Reader reader : readers()) {
+      Standing is = reader.standing(now);
+      Standing was = told.getOrDefault(reader, Standing.LIVE);
+      if (is != was && reader.identified()) {
+        untold.add(transition(reader, is));
+      }
+      if (is == Standing.GONE) {
+        drop(reader);
+      } else {
+        told.put(reader, is);
+      }
+    }
+    known.now(readers());
+  }
+
+  private void drop(Reader reader) {
+    told.remove(reader);
+    switch (reader) {
+      case StreamReader stream -> streams.remove(stream.name(), stream);
+      case PollReader poller -> pollers.remove(poller.name(), poller);
+    }
+  }
+
+  /** A barrier has waited in vain: who was only remembered is not waited for again. */
+  private void giveUp(String service) {
+    for (Reader reader : readers()) {
+      if (reader.awaited() && reader.reads(service)) {
+        untold.add(transition(reader, Standing.GONE));
+        drop(reader);
+      }
+    }
+    known.now(readers());
+  }
+
+  private Event transition(Reader reader, Standing is) {
+    String kind =
+        switch (is) {
+          case LIVE -> "subscriber.caught-up";
+          case LAGGING -> "subscriber.lagging";
+          case GONE -> "subscriber.gone";
+        };
+    String what =
+        switch (is) {
+          case LIVE -> "has caught up: drains wait for it again";
+          case LAGGING -> "does not keep up: drains no longer wait for it";
+          case GONE ->
+              reader.awaited()
+                  ? "was known before the restart and has not come back: drains no longer wait"
+                      + " for it"
+                  : "is gone: drains no longer wait for it";
+        };
+    return new Event(
+        wall.instant(),
+        kind,
+        "",
+        "",
+        "",
+        "subscriber " + reader.name() + " " + what,
+        Map.of("subscriber", reader.name(), "kind", reader.kind().name()));
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // The callers are the loops.
+  private void pause(long left) throws InterruptedException {
+    // Woken or not, the caller looks again: the ticker may be another clock than the condition's.
+    var _ = news.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
+  }
+
+  /** Tells what happened, off the lock. */
+  private void tell() {
+    List<Event> telling;
+    lock.lock();
+    try {
+      telling = untold.isEmpty() ? List.of() : List.copyOf(untold);
+      untold.clear();
+    } finally {
+      lock.unlock();
+    }
+    telling.forEach(events::accept);
+    known.tell();
   }
 }

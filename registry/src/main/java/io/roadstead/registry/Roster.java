@@ -1,0 +1,405 @@
+package io.roadstead.registry;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is listed, by which names, under which marks: the rules by which a write becomes changes.
+ *
+ * <p>An instance that the platform started may register itself too. It is recognised by its id, by
+ * its service and port, or, under another service's name, by its port and an address of this
+ * machine; the name it then uses is an <i>alias</i> of the platform's. The platform's names,
+ * address and release win; status, metadata and attachment are its own.
+ *
+ * <p>Not thread-safe: the registry's lock guards every method.
+ */
+final class Roster {
+  static final int MAX_INSTANCES = 200_000;
+  private static final int MAX_REMEMBERED_MARKS = 10_000;
+
+  final Directory directory = new Directory();
+  private final Map<Integer, List<Entry>> managedByPort = new HashMap<>();
+  private final Map<String, Entry> managedById = new HashMap<>();
+  private final Map<InstanceKey, Marks> rememberedMarks = new LinkedHashMap<>();
+  private final Set<Entry> heldOut = new HashSet<>();
+  private final OwnAddresses ownAddresses;
+  private int instances;
+
+  Roster(OwnAddresses ownAddresses) {
+    this.ownAddresses = ownAddresses;
+  }
+
+  /** Returns whether it had no registration before. */
+  boolean register(
+      InstanceKey name,
+      Function<@Nullable Registration, Registration> next,
+      Bounds bounds,
+      Writing writing) {
+    Entry entry = directory.find(name);
+    Registration before = entry == null ? null : entry.own;
+    Registration after = next.apply(before);
+    if (!after.service().equals(name.service()) || !after.id().equals(name.id())) {
+      throw new IllegalArgumentException(
+          "a registration of " + name + " may not become one of " + after.key());
+    }
+    if (entry == null) {
+      entry = startedBehind(after);
+    }
+    if (entry == null) {
+      bounds.admit(name.service(), instances);
+      entry = new Entry(name, writing.now, take(name));
+      directory.put(name, entry);
+      instances++;
+    }
+    boolean created = entry.own == null;
+    if (created || !after.equals(entry.own)) {
+      accept(entry, after, writing);
+    }
+    entry.lease(writing.nowNanos);
+    return created;
+  }
+
+  private void accept(Entry entry, Registration after, Writing writing) {
+    Registration before = entry.own;
+    Status was = entry.ownStatus();
+    boolean known = entry.published != null;
+    boolean sameName = before != null && before.id().equals(after.id());
+    if (before == null || !sameName || !before.service().equals(after.service())) {
+      dropAlias(entry);
+      alias(entry, after, writing);
+    }
+    entry.own = after;
+    entry.signedOff = false;
+    if (known && after.status() != was) {
+      ownStatusChanged(entry, writing);
+    }
+    refresh(entry, writing);
+  }
+
+  private void alias(Entry entry, Registration after, Writing writing) {
+    boolean otherService = !after.service().equals(entry.key.service());
+    if (otherService || !after.id().equals(entry.key.id())) {
+      directory.put(after.key(), entry);
+    }
+    if (otherService) {
+      writing.event(
+          "registry.name-differs",
+          entry.key,
+          "it registered itself as "
+              + after.service()
+              + "/"
+              + after.id()
+              + "; the specification's name "
+              + entry.key.service()
+              + " stands",
+          Map.of("registeredAs", after.key().toString()));
+    }
+  }
+
+  private void dropAlias(Entry entry) {
+    Registration own = entry.own;
+    if (own != null) {
+      InstanceKey name = own.key();
+      if (!name.equals(entry.key) && directory.find(name) == entry) {
+        directory.remove(name);
+      }
+    }
+  }
+
+  /** The instance of the platform that this registration speaks for, if there is one. */
+  private @Nullable Entry startedBehind(Registration registration) {
+    Entry sameId = managedById.get(registration.id());
+    if (sameId != null) {
+      return sameId;
+    }
+    List<Entry> candidates = managedByPort.getOrDefault(registration.port(), List.of());
+    for (Entry candidate : candidates) {
+      if (candidate.key.service().equals(registration.service())) {
+        return candidate;
+      }
+    }
+    for (Entry candidate : candidates) {
+      ManagedInstance managed = candidate.managed;
+      if (managed != null && isHere(registration, managed.host())) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  private boolean isHere(Registration registration, String managedHost) {
+    return registration.host().equalsIgnoreCase(managedHost)
+        || registration.ipAddress().equals(managedHost)
+        || ownAddresses.contains(registration.host())
+        || ownAddresses.contains(registration.ipAddress());
+  }
+
+  /** Changes an own registration; false where there is none. */
+  boolean update(InstanceKey name, UnaryOperator<Registration> change, Writing writing) {
+    Entry entry = directory.find(name);
+    Registration before = entry == null ? null : entry.own;
+    if (entry == null || before == null) {
+      return false;
+    }
+    Registration after = change.apply(before);
+    if (!after.service().equals(before.service()) || !after.id().equals(before.id())) {
+      throw new IllegalArgumentException(
+          "a registration of " + before.key() + " may not become one of " + after.key());
+    }
+    if (!after.equals(before)) {
+      accept(entry, after, writing);
+    }
+    entry.lease(writing.nowNanos);
+    return true;
+  }
+
+  boolean deregister(InstanceKey name, Writing writing) {
+    Entry entry = directory.find(name);
+    if (entry == null || entry.own == null) {
+      return false;
+    }
+    entry.endLease();
+    if (entry.managed == null) {
+      delist(entry, writing);
+      writing.event("instance.deregistered", entry.key, "it took itself out", Map.of());
+      return true;
+    }
+    boolean wasDown = entry.ownStatus() == Status.DOWN;
+    dropAlias(entry);
+    entry.own = null;
+    entry.signedOff = true;
+    if (!wasDown) {
+      ownStatusChanged(entry, writing);
+    }
+    refresh(entry, writing);
+    return true;
+  }
+
+  /** Takes out an instance whose lease has just been ended by {@link Entry#expire}. */
+  void expired(Entry entry, Writing writing) {
+    delist(entry, writing);
+    long seconds = Duration.ofNanos(entry.leaseNanos()).toSeconds();
+    writing.event(
+        "instance.expired",
+        entry.key,
+        "no heartbeat within its lease of " + seconds + " s",
+        Map.of("leaseSeconds", seconds));
+  }
+
+  private void delist(Entry entry, Writing writing) {
+    dropAlias(entry);
+    directory.remove(entry.key);
+    heldOut.remove(entry);
+    instances--;
+    if (entry.managed == null && entry.marks.draining()) {
+      remember(entry.key, Marks.NONE.withDraining(true));
+    }
+    Instance last = entry.published;
+    if (last != null) {
+      entry.published = null;
+      writing.changes.add(new Change.Remove(last));
+    }
+  }
+
+  void manage(ManagedInstance managed, Bounds bounds, Writing writing) {
+    InstanceKey key = managed.key();
+    Entry entry = directory.find(key);
+    if (entry == null || !entry.key.equals(key)) {
+      bounds.admit(key.service(), instances);
+      entry = new Entry(key, writing.now, take(key).withGateOpen(false));
+      instances++;
+    } else if (entry.managed == null) {
+      entry.marks = entry.marks.withGateOpen(false);
+    } else {
+      unindex(entry);
+    }
+    entry.managed = managed;
+    directory.put(key, entry);
+    managedById.put(key.id(), entry);
+    managedByPort.computeIfAbsent(managed.port(), _ -> new ArrayList<>(1)).add(entry);
+    if (entry.own == null) {
+      absorb(entry, managed, writing);
+    }
+    refresh(entry, writing);
+  }
+
+  /** It may have registered itself before the platform listed it: under another name, then. */
+  private void absorb(Entry entry, ManagedInstance managed, Writing writing) {
+    List<Entry> others = new ArrayList<>();
+    directory.forEach(
+        other -> {
+          Registration own = other.own;
+          if (other != entry
+              && other.managed == null
+              && own != null
+              && (own.port() == managed.port() || own.id().equals(managed.id()))
+              && startedBehind(own) == entry) {
+            others.add(other);
+          }
+        });
+    for (Entry other : others) {
+      Registration own = other.own;
+      long renewed = other.renewedNanos();
+      delist(other, writing);
+      if (own != null) {
+        entry.own = own;
+        entry.lease(renewed);
+        alias(entry, own, writing);
+        break;
+      }
+    }
+  }
+
+  void unmanage(InstanceKey key, Writing writing) {
+    Entry entry = directory.find(key);
+    if (entry == null || entry.managed == null) {
+      return;
+    }
+    entry.endLease();
+    unindex(entry);
+    delist(entry, writing);
+    rememberedMarks.remove(entry.key);
+    writing.event("instance.removed", entry.key, "its process has ended", Map.of());
+  }
+
+  private void unindex(Entry entry) {
+    ManagedInstance managed = entry.managed;
+    if (managed != null) {
+      managedById.remove(entry.key.id(), entry);
+      List<Entry> atPort = managedByPort.get(managed.port());
+      if (atPort != null) {
+        atPort.remove(entry);
+        if (atPort.isEmpty()) {
+          managedByPort.remove(managed.port());
+        }
+      }
+    }
+  }
+
+  boolean mark(InstanceKey name, UnaryOperator<Marks> change, Writing writing) {
+    Entry entry = directory.find(name);
+    if (entry == null) {
+      Marks remembered = rememberedMarks.get(name);
+      if (remembered != null) {
+        remember(name, change.apply(remembered));
+      }
+      return false;
+    }
+    entry.marks = change.apply(entry.marks);
+    refresh(entry, writing);
+    return true;
+  }
+
+  void restoreMark(InstanceKey key, Marks marks, Writing writing) {
+    Entry entry = directory.find(key);
+    if (entry == null) {
+      remember(key, marks);
+    } else {
+      entry.marks = marks;
+      refresh(entry, writing);
+    }
+  }
+
+  private void remember(InstanceKey key, Marks marks) {
+    rememberedMarks.remove(key);
+    if (marks.equals(Marks.NONE)) {
+      return;
+    }
+    rememberedMarks.put(key, marks);
+    if (rememberedMarks.size() > MAX_REMEMBERED_MARKS) {
+      rememberedMarks.remove(rememberedMarks.keySet().iterator().next());
+    }
+  }
+
+  private Marks take(InstanceKey key) {
+    Marks remembered = rememberedMarks.remove(key);
+    return remembered == null ? Marks.NONE : remembered;
+  }
+
+  private void ownStatusChanged(Entry entry, Writing writing) {
+    Flapping flapping = entry.flapping;
+    if (flapping == null) {
+      flapping = new Flapping();
+      entry.flapping = flapping;
+    }
+    long hold = flapping.changed(writing.nowNanos);
+    if (hold > 0) {
+      entry.marks = entry.marks.withHeld(true);
+      heldOut.add(entry);
+      long seconds = Duration.ofNanos(hold).toSeconds();
+      writing.event(
+          "instance.held-out",
+          entry.key,
+          "its own status changed more than 5 times within a minute: no traffic for "
+              + seconds
+              + " s",
+          Map.of("seconds", seconds));
+    }
+  }
+
+  /** Lets those back in whose time of being held out is over. */
+  void letBackIn(Writing writing) {
+    if (heldOut.isEmpty()) {
+      return;
+    }
+    for (Entry entry : List.copyOf(heldOut)) {
+      Flapping flapping = entry.flapping;
+      if (flapping == null || flapping.released(writing.nowNanos)) {
+        heldOut.remove(entry);
+        entry.marks = entry.marks.withHeld(false);
+        writing.event(
+            "instance.let-back-in", entry.key, "its time of being held out is over", Map.of());
+        refresh(entry, writing);
+      }
+    }
+  }
+
+  /** Publishes the instance as it now is, if that is any different. */
+  private static void refresh(Entry entry, Writing writing) {
+    Instance was = entry.published;
+    Instance is = entry.view(was == null ? writing.now : was.changedAt());
+    if (is.equals(was)) {
+      return;
+    }
+    if (was != null) {
+      is = entry.view(writing.now);
+    }
+    if (entry.ownStatus() != Status.UP) {
+      entry.upSinceMillis = 0;
+    } else if (entry.upSinceMillis == 0) {
+      entry.upSinceMillis = writing.now.toEpochMilli();
+    }
+    entry.published = is;
+    writing.changes.add(new Change.Put(is));
+    if (was == null) {
+      writing.event(
+          "instance.registered",
+          entry.key,
+          (is.managed() ? "started at " : "registered at ") + is.host() + ":" + is.port(),
+          Map.of("status", is.status().name(), "managed", is.managed()));
+    } else if (was.status() != is.status()) {
+      writing.event(
+          "instance.status",
+          entry.key,
+          was.status() + " → " + is.status(),
+          Map.of("from", was.status().name(), "to", is.status().name()));
+    }
+  }
+
+  /** Refuses what there is no room for. */
+  interface Bounds {
+    /**
+     * @throws InvalidRegistration where one more instance, in this service, is too much
+     */
+    void admit(String service, int instances);
+  }
+}
