@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -29,6 +30,7 @@ public final class Main {
 
   private static Map<String, Supplier<Callable<Integer>>> commands() {
     Map<String, Supplier<Callable<Integer>>> commands = new LinkedHashMap<>();
+    commands.put("apply", ApplyCommand::new);
     commands.put("deploy", DeployCommand::new);
     commands.put("scale", ServiceCommands.Scale::new);
     commands.put("restart", ServiceCommands.Restart::new);
@@ -79,7 +81,14 @@ public final class Main {
     Supplier<Callable<Integer>> command = COMMANDS.get(name);
     if (command != null) {
       CommandSpec spec = CommandSpec.forAnnotatedObject(command.get());
-      roadstead.addSubcommand(name, spec.mixinStandardHelpOptions(true));
+      // Not the standard help options: --version is a service's here.
+      spec.addOption(
+          OptionSpec.builder("-h", "--help")
+              .usageHelp(true)
+              .type(boolean.class)
+              .description("Show this help and exit.")
+              .build());
+      roadstead.addSubcommand(name, spec);
     }
   }
 

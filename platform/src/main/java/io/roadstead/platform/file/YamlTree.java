@@ -26,20 +26,27 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A YAML document as JSON, and the line that each part of it stands in.
  *
- * <p>Parts are named by where they are: {@code /services/orders/routes/0/path}.
+ * <p>Parts are named by their JSON pointers: {@code /services/orders/routes/0/path}.
  */
 final class YamlTree {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final int MAX_DEPTH = 32;
 
   private final Map<String, Integer> lines = new HashMap<>();
-  private final List<Problem> problems;
+  private final List<Fault> problems;
   private final Predicate<String> asText;
 
-  private YamlTree(List<Problem> problems, Predicate<String> asText) {
+  private YamlTree(List<Fault> problems, Predicate<String> asText) {
     this.problems = problems;
     this.asText = asText;
   }
+
+  /**
+   * Something that is wrong with the document as YAML.
+   *
+   * @param line counted from 1
+   */
+  record Fault(int line, String text) {}
 
   /** A document as read. */
   record Read(JsonNode root, Map<String, Integer> lines) {
@@ -65,7 +72,7 @@ final class YamlTree {
    *
    * @param asText which parts are text even where they look like a number ({@code version: 1.10})
    */
-  static Read read(String text, List<Problem> problems, Predicate<String> asText) {
+  static Read read(String text, List<Fault> problems, Predicate<String> asText) {
     YamlTree tree = new YamlTree(problems, asText);
     LoadSettings settings =
         LoadSettings.builder()
@@ -80,9 +87,9 @@ final class YamlTree {
       return new Read(json, tree.lines);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().or(e::getContextMark).map(mark -> mark.getLine() + 1).orElse(1);
-      problems.add(new Problem(line, "is not YAML: " + e.getProblem()));
+      problems.add(new Fault(line, "is not YAML: " + e.getProblem()));
     } catch (YamlEngineException e) {
-      problems.add(new Problem(1, "is not YAML: " + firstLine(e)));
+      problems.add(new Fault(1, "is not YAML: " + firstLine(e)));
     }
     return new Read(JSON.missingNode(), tree.lines);
   }
@@ -98,7 +105,7 @@ final class YamlTree {
   private JsonNode convert(Node node, String at, int depth) {
     lines.putIfAbsent(at, line(node));
     if (depth > MAX_DEPTH) {
-      problems.add(new Problem(line(node), "is nested deeper than " + MAX_DEPTH + " levels"));
+      problems.add(new Fault(line(node), "is nested deeper than " + MAX_DEPTH + " levels"));
       return JSON.nullNode();
     }
     return switch (node) {
@@ -106,7 +113,7 @@ final class YamlTree {
       case SequenceNode sequence -> array(sequence, at, depth);
       case ScalarNode scalar -> scalar(scalar, at);
       default -> {
-        problems.add(new Problem(line(node), "has a kind of part that is not supported here"));
+        problems.add(new Fault(line(node), "has a kind of part that is not supported here"));
         yield JSON.nullNode();
       }
     };
@@ -116,14 +123,14 @@ final class YamlTree {
     ObjectNode object = JSON.objectNode();
     for (NodeTuple tuple : mapping.getValue()) {
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        problems.add(new Problem(line(tuple.getKeyNode()), "has a key that is not text"));
+        problems.add(new Fault(line(tuple.getKeyNode()), "has a key that is not text"));
         continue;
       }
       String name = key.getValue();
-      String inner = at + "/" + name;
+      String inner = at + "/" + name.replace("~", "~0").replace("/", "~1");
       if (object.has(name)) {
         problems.add(
-            new Problem(
+            new Fault(
                 line(key),
                 "has the key \"" + name + "\" twice; the first is in line " + lines.get(inner)));
         continue;

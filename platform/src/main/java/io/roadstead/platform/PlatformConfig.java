@@ -1,0 +1,62 @@
+package io.roadstead.platform;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a platform is started with.
+ *
+ * @param data the data directory; made where it is missing
+ * @param control where the control plane listens; port 0 for any free one
+ * @param gateway where the gateway listens; port 0 for any free one
+ * @param users name to secret of the control plane, none for a token only; never shown
+ * @param defaultRoutes whether {@code /{service}/**} is routed for all that register; where it is
+ *     not said, only while the gateway listens on loopback
+ * @param insecure allows a control plane without users beyond loopback
+ */
+public record PlatformConfig(
+    Path data,
+    HostPort control,
+    HostPort gateway,
+    Map<String, String> users,
+    Optional<Boolean> defaultRoutes,
+    boolean insecure) {
+  public PlatformConfig {
+    data = data.toAbsolutePath().normalize();
+    users = Map.copyOf(users);
+  }
+
+  /** A platform on free loopback ports. */
+  public static PlatformConfig local(Path data) {
+    HostPort free = new HostPort("127.0.0.1", 0);
+    return new PlatformConfig(data, free, free, Map.of(), Optional.empty(), false);
+  }
+
+  boolean routesByDefault() {
+    return defaultRoutes.orElse(gateway.loopback());
+  }
+
+  /** Refuses what would be open to others unasked. */
+  void check() {
+    if (!control.loopback() && users.isEmpty() && !insecure) {
+      throw Refused.because(
+          "the control plane would listen at "
+              + control
+              + ", beyond this machine, without users: name some in the file (control: users:),"
+              + " listen on 127.0.0.1, or add --insecure");
+    }
+    if (control.port() != 0 && control.port() == gateway.port()) {
+      throw Refused.because(
+          "control plane and gateway cannot share the port "
+              + control.port()
+              + ": give one of them another, with --control or --gateway");
+    }
+  }
+
+  /** Without the secrets. */
+  @Override
+  public String toString() {
+    return "PlatformConfig[" + data + ", control " + control + ", gateway " + gateway + "]";
+  }
+}

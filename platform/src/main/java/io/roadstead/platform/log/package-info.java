@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.platform.log;
+
+import org.jspecify.annotations.NullMarked;
