@@ -1,0 +1,105 @@
+package io.roadstead.store;
+
+import io.roadstead.rollout.Artifacts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Jars in a folder, each named by the SHA-256 of its bytes. A file has that name only when all of
+ * its bytes are on the disk, so what is there is whole. Safe from any thread.
+ */
+public final class ArtifactFiles implements Artifacts {
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+  private static final String JAR = ".jar";
+  private static final String UNFINISHED = ".part";
+
+  private final Path folder;
+
+  public ArtifactFiles(Path folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public String add(InputStream bytes) throws IOException {
+    Path part = Files.createTempFile(folder, "upload-", UNFINISHED);
+    try {
+      MessageDigest sha256 = sha256();
+      try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE);
+          OutputStream out = new DigestOutputStream(Channels.newOutputStream(file), sha256)) {
+        long _ = bytes.transferTo(out);
+        file.force(true);
+      }
+      String digest = HexFormat.of().formatHex(sha256.digest());
+      Files.move(
+          part, file(digest), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      syncFolder();
+      return digest;
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  @Override
+  public Optional<Path> path(String sha256) {
+    return DIGEST.matcher(sha256).matches()
+        ? Optional.of(file(sha256)).filter(Files::isRegularFile)
+        : Optional.empty();
+  }
+
+  /** Deletes all but these; uploads that are under way stay. */
+  @Override
+  public void retain(Set<String> digests) throws IOException {
+    try (var files = Files.newDirectoryStream(folder, "*" + JAR)) {
+      for (Path file : files) {
+        String name = String.valueOf(file.getFileName());
+        if (!digests.contains(name.substring(0, name.length() - JAR.length()))) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  /** Deletes what uploads of an earlier life left unfinished; to be called before the first. */
+  public void deleteUnfinished() throws IOException {
+    try (var files = Files.newDirectoryStream(folder, "*" + UNFINISHED)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private Path file(String digest) {
+    return folder.resolve(digest + JAR);
+  }
+
+  /** So that the new name, too, outlives a loss of power. */
+  private void syncFolder() {
+    try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+      directory.force(true);
+    } catch (IOException _) {
+      // not every file system lets a folder be synchronised
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package io.roadstead.store;
+
+/** Something could not be read or kept; nothing of it was. The message says what and what to do. */
+public final class StoreFailed extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public StoreFailed(String message) {
+    super(message);
+  }
+
+  public StoreFailed(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
