@@ -26,7 +26,7 @@ final class InstanceWriter {
   /**
    * The instance as a JSON object, without the root wrapper.
    *
-   * @param lease null where it has none: the platform started it, or it is gone
+   * @param lease null where the registry does not know it any more
    * @param removedAtMillis when it went, 0 while it is there
    */
   byte[] write(Instance instance, @Nullable LeaseTimes lease, long removedAtMillis) {
@@ -153,7 +153,8 @@ final class InstanceWriter {
     to.writeNumberProperty(
         "registrationTimestamp", lease == null ? registered : lease.registeredAtMillis());
     to.writeNumberProperty(
-        "lastRenewalTimestamp", lease == null ? registered : lease.renewedAtMillis());
+        "lastRenewalTimestamp",
+        lease == null ? registered : Math.max(registered, lease.renewedAtMillis()));
     to.writeNumberProperty("evictionTimestamp", removedAtMillis);
     to.writeNumberProperty(
         "serviceUpTimestamp", lease == null ? (up ? registered : 0) : lease.upSinceMillis());

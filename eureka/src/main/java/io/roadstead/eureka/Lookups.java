@@ -2,7 +2,6 @@ package io.roadstead.eureka;
 
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.InstanceKey;
-import io.roadstead.registry.Registration;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Service;
 import io.roadstead.registry.Snapshot;
@@ -39,10 +38,9 @@ final class Lookups {
     if (key == null) {
       return Optional.empty();
     }
-    Snapshot snapshot = registry.snapshot();
-    return snapshot
-        .instance(key)
-        .or(() -> registry.registration(key).map(Registration::key).flatMap(snapshot::instance))
+    return registry
+        .resolve(key)
+        .flatMap(registry.snapshot()::instance)
         .map(this::json)
         .map(Containers::instance);
   }

@@ -8,8 +8,8 @@ import io.roadstead.registry.Registry;
 import io.roadstead.registry.Status;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +43,7 @@ final class Registrations {
     if (type != null && type.contains("xml")) {
       return EurekaResponse.refusal(415, "XML is not read here: send application/json");
     }
-    boolean latin1 =
-        type != null && type.regionMatches(true, type.length() - 10, "iso-8859-1", 0, 10);
+    boolean latin1 = type != null && type.toLowerCase(Locale.ROOT).contains("iso-8859-1");
     Registration incoming = reader.read(app, body(request), latin1, wall.millis());
     InstanceKey holder = holder(request);
     if (holder != null && !mayRegister(holder, incoming)) {
@@ -165,7 +164,7 @@ final class Registrations {
         request,
         key -> {
           boolean changed = registry.update(key, change).isPresent();
-          if (!changed && registry.snapshot().instance(key).isPresent()) {
+          if (!changed && registry.resolve(key).isPresent()) {
             throw new BadRequest(
                 key
                     + " was started by the platform and has not registered itself: use"
@@ -218,13 +217,10 @@ final class Registrations {
         : credentials.instance(credential.user(), credential.password()).orElse(null);
   }
 
-  /** By its own id, or as an alias that stands for the same registration. */
+  /** By its own id, or by an alias that stands for it. What is unknown is not found anyway. */
   private boolean mayWrite(InstanceKey holder, InstanceKey target) {
-    if (target.id().equals(holder.id())) {
-      return true;
-    }
-    Optional<Registration> named = registry.registration(target);
-    return named.isEmpty() || named.equals(registry.registration(holder));
+    return target.id().equals(holder.id())
+        || registry.resolve(target).map(holder::equals).orElse(true);
   }
 
   /** By its own id, or at the host and port that it was started on. */

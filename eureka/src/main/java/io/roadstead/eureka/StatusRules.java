@@ -44,6 +44,7 @@ final class StatusRules {
    */
   private static boolean outranks(Registration existing, EurekaInfo old, Registration incoming) {
     return old.lastDirtyMillis() > infoOf(incoming).lastDirtyMillis()
+        && existing.key().equals(incoming.key())
         && existing.status() != Status.UNKNOWN;
   }
 

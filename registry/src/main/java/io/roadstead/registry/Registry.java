@@ -137,6 +137,12 @@ public final class Registry {
     return entry == null ? Optional.empty() : Optional.ofNullable(entry.own);
   }
 
+  /** The name that readers see the instance under: its own, or the one that an alias stands for. */
+  public Optional<InstanceKey> resolve(InstanceKey name) {
+    Entry entry = directory.find(name);
+    return entry == null ? Optional.empty() : Optional.of(entry.key);
+  }
+
   /**
    * Renews the lease: one look-up and one write. False where nothing is registered under that name.
    *
