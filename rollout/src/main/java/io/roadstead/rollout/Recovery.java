@@ -1,0 +1,135 @@
+package io.roadstead.rollout;
+
+import io.roadstead.registry.InstanceKey;
+import io.roadstead.rollout.Rollout.State;
+import io.roadstead.rollout.Rollout.Step;
+import io.roadstead.rollout.Rollout.StepState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Finds what an earlier life of the platform has left running, all at the same time, and probes it,
+ * so that what is well is back in the registry, marks and all, before the gateway asks.
+ */
+final class Recovery {
+  private static final int ROLLOUTS_LOOKED_AT = 1000;
+
+  /** An instance that still runs. */
+  record Found(InstanceRecord record, RunningInstance running, boolean healthy) {}
+
+  private final World world;
+
+  Recovery(World world) {
+    this.world = world;
+  }
+
+  /** What still runs, by service; the records of what does not are dropped. */
+  Map<String, List<Found>> find(Map<String, List<Release>> releases) {
+    List<CompletableFuture<Optional<Found>>> looks = new ArrayList<>();
+    for (InstanceRecord record : world.store().instances()) {
+      CompletableFuture<Optional<Found>> look = new CompletableFuture<>();
+      looks.add(look);
+      Optional<Release> release =
+          releases.getOrDefault(record.service(), List.of()).stream()
+              .filter(kept -> kept.number() == record.release())
+              .findFirst();
+      world
+          .work()
+          .run(
+              "rollout-adopt-" + record.id(),
+              () -> {
+                try {
+                  look.complete(adopt(record, release));
+                } catch (RuntimeException e) {
+                  look.completeExceptionally(e);
+                }
+              });
+    }
+    Map<String, List<Found>> found = new LinkedHashMap<>();
+    for (CompletableFuture<Optional<Found>> look : looks) {
+      look.join()
+          .ifPresent(
+              one ->
+                  found
+                      .computeIfAbsent(one.record().service(), service -> new ArrayList<>())
+                      .add(one));
+    }
+    return found;
+  }
+
+  private Optional<Found> adopt(InstanceRecord record, Optional<Release> release) {
+    Optional<RunningInstance> running = world.runtime().adopt(record);
+    if (running.isEmpty() || release.isEmpty()) {
+      running.ifPresent(RunningInstance::kill);
+      world.store().deleteInstance(record.id());
+      world.witnesses().ended(new InstanceKey(record.service(), record.id()));
+      world.event(
+          "instance.gone",
+          record.service(),
+          record.id(),
+          "",
+          record.id() + " did not outlive the platform's restart",
+          Map.of());
+      return Optional.empty();
+    }
+    boolean healthy =
+        world.runtime().probe(release.get(), running.get(), release.get().spec().health().timeout())
+            instanceof ProbeResult.Healthy;
+    world.event(
+        "instance.adopted",
+        record.service(),
+        record.id(),
+        "",
+        record.id() + " still runs and was taken over",
+        Map.of("pid", record.mark().pid(), "port", record.mark().port()));
+    return Optional.of(new Found(record, running.get(), healthy));
+  }
+
+  /** Roll-outs that the earlier life did not bring to an end have ended with it. */
+  void endUnfinished() {
+    for (Rollout rollout : world.store().rollouts("", ROLLOUTS_LOOKED_AT)) {
+      if (rollout.state().ended()) {
+        continue;
+      }
+      Rollout ended =
+          new Rollout(
+              rollout.id(),
+              rollout.service(),
+              rollout.from(),
+              rollout.to(),
+              rollout.kind(),
+              rollout.strategy(),
+              State.FAILED,
+              "the platform was restarted; the service is still brought to what is wanted",
+              rollout.startedAt(),
+              Optional.of(world.wall().instant()),
+              rollout.by(),
+              rollout.steps().stream().map(Recovery::ended).toList());
+      world.store().save(ended);
+      world.event(
+          "rollout.failed",
+          rollout.service(),
+          "",
+          rollout.id(),
+          rollout.service() + ": " + rollout.kind() + " failed: " + ended.reason(),
+          Map.of());
+    }
+  }
+
+  private static Step ended(Step step) {
+    return step.state() == StepState.RUNNING
+        ? new Step(
+            step.name(),
+            step.instance(),
+            StepState.SKIPPED,
+            step.startedAt(),
+            Optional.of(Duration.ZERO),
+            step.detail())
+        : step;
+  }
+}

@@ -1,0 +1,168 @@
+package io.roadstead.rollout;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Processes that do what their command says: words such as {@code never-healthy}, {@code
+ * exits-at-once}, {@code ignores-sigterm}, {@code slow}, {@code not-launchable}, {@code
+ * port-taken}. They outlive the deployers of a test.
+ */
+final class FakeRuntime implements InstanceRuntime {
+  /** One process. */
+  final class FakeProcess implements RunningInstance {
+    final Launch launch;
+    final ProcessMark mark;
+    final long healthyAt;
+    final List<String> lines = new ArrayList<>();
+    boolean terminated;
+    boolean killed;
+    boolean sick;
+    CompletableFuture<Exit> exited = new CompletableFuture<>();
+
+    FakeProcess(Launch launch, ProcessMark mark, long healthyAt) {
+      this.launch = launch;
+      this.mark = mark;
+      this.healthyAt = healthyAt;
+    }
+
+    String id() {
+      return launch.id();
+    }
+
+    String version() {
+      return launch.release().version();
+    }
+
+    @Override
+    public ProcessMark mark() {
+      return mark;
+    }
+
+    @Override
+    public String host() {
+      return "127.0.0.1";
+    }
+
+    @Override
+    public int port() {
+      return mark.port();
+    }
+
+    @Override
+    public CompletableFuture<Exit> exited() {
+      return exited;
+    }
+
+    @Override
+    public void terminate() {
+      if (!terminated && alive.containsKey(id())) {
+        terminated = true;
+        if (!does(launch.release(), "ignores-sigterm")) {
+          work.after(Duration.ofMillis(20), () -> end(new Exit(OptionalInt.of(143), "")));
+        }
+      }
+    }
+
+    @Override
+    public void kill() {
+      if (alive.containsKey(id())) {
+        killed = true;
+        end(new Exit(OptionalInt.empty(), "SIGKILL"));
+      }
+    }
+
+    @Override
+    public List<String> lastLogLines(int count) {
+      return lines.subList(Math.max(0, lines.size() - count), lines.size());
+    }
+
+    /** It ends, by its own will or somebody else's. */
+    void end(Exit exit) {
+      if (alive.remove(id()) != null) {
+        exited.complete(exit);
+      }
+    }
+  }
+
+  private final SimulatedWork work;
+  final Map<String, FakeProcess> alive = new LinkedHashMap<>();
+  final List<FakeProcess> started = new ArrayList<>();
+  Runnable onStart = () -> {};
+  private int next;
+
+  FakeRuntime(SimulatedWork work) {
+    this.work = work;
+  }
+
+  @Override
+  public RunningInstance start(Launch launch) throws LaunchFailed {
+    if (does(launch.release(), "not-launchable")) {
+      throw new LaunchFailed("cannot run it: no such file");
+    }
+    next++;
+    long startup = does(launch.release(), "slow") ? 5_000 : 100;
+    FakeProcess process =
+        new FakeProcess(
+            launch,
+            new ProcessMark(1000 + next, work.instant(), 20_000 + next),
+            work.nanos() + Duration.ofMillis(startup).toNanos());
+    alive.put(launch.id(), process);
+    started.add(process);
+    onStart.run();
+    process.lines.add("starting " + launch.id());
+    if (does(launch.release(), "exits-at-once")
+        || (does(launch.release(), "port-taken") && next % 2 == 1)) {
+      process.lines.add("boom: no database");
+      work.after(Duration.ofMillis(10), () -> process.end(new Exit(OptionalInt.of(3), "")));
+    }
+    return process;
+  }
+
+  @Override
+  public Optional<RunningInstance> adopt(InstanceRecord instance) {
+    FakeProcess process = alive.get(instance.id());
+    if (process == null || !process.mark.equals(instance.mark())) {
+      return Optional.empty();
+    }
+    process.exited = new CompletableFuture<>();
+    return Optional.of(process);
+  }
+
+  @Override
+  public ProbeResult probe(Release release, RunningInstance instance, Duration timeout) {
+    FakeProcess process = (FakeProcess) instance;
+    if (!alive.containsKey(process.id())) {
+      return new ProbeResult.Unhealthy("connection refused on port " + process.port());
+    }
+    boolean healthy =
+        work.nanos() >= process.healthyAt && !process.sick && !does(release, "never-healthy");
+    return healthy
+        ? new ProbeResult.Healthy()
+        : new ProbeResult.Unhealthy("GET /health answered 503");
+  }
+
+  @Override
+  public boolean portWasTaken(RunningInstance instance) {
+    return does(((FakeProcess) instance).launch.release(), "port-taken");
+  }
+
+  @Override
+  public void close() {}
+
+  Instant now() {
+    return work.instant();
+  }
+
+  static boolean does(Release release, String word) {
+    return release.spec().source() instanceof Source.Shell(String command)
+        && command.contains(word);
+  }
+}

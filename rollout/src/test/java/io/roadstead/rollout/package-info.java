@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.rollout;
+
+import org.jspecify.annotations.NullMarked;
