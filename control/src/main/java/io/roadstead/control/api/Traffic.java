@@ -1,4 +1,4 @@
-package io.roadstead.control;
+package io.roadstead.control.api;
 
 import io.roadstead.registry.InstanceKey;
 

@@ -1,0 +1,277 @@
+package io.roadstead.control;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.roadstead.control.api.ArtifactsApi;
+import io.roadstead.control.api.EventsApi;
+import io.roadstead.control.api.InstancesApi;
+import io.roadstead.control.api.LogsApi;
+import io.roadstead.control.api.PlatformApi;
+import io.roadstead.control.api.RegistryApi;
+import io.roadstead.control.api.ServicesApi;
+import io.roadstead.control.api.Traffic;
+import io.roadstead.control.event.EventLog;
+import io.roadstead.control.http.Access;
+import io.roadstead.control.http.Connections;
+import io.roadstead.control.http.Endpoint;
+import io.roadstead.control.http.Endpoints;
+import io.roadstead.control.http.Guard;
+import io.roadstead.control.http.HttpFront;
+import io.roadstead.control.http.InvalidRequests;
+import io.roadstead.control.http.TextStreams;
+import io.roadstead.control.http.Uploads;
+import io.roadstead.control.mount.Mount;
+import io.roadstead.control.watch.Subscriptions;
+import io.roadstead.control.watch.WatchHub;
+import io.roadstead.registry.Registry;
+import io.roadstead.registry.Subscribers;
+import io.roadstead.rollout.Artifacts;
+import io.roadstead.rollout.Deployer;
+import io.roadstead.rollout.InstanceLogs;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control plane's HTTP: the own API, the watch, the figures, and what adapters mount beside
+ * them.
+ *
+ * <p>One Vert.x event loop serves all connections; its thread owns every stream and long poll. What
+ * blocks runs on virtual threads and comes back to the loop with its answer. {@link #start} opens
+ * the port and {@link #close} ends all streams and closes it; each is called once.
+ */
+public final class ControlServer implements AutoCloseable {
+  /** What it serves. Everything is started and closed by its owner. */
+  public record Parts(
+      Registry registry,
+      Subscribers subscribers,
+      Deployer deployer,
+      Artifacts artifacts,
+      InstanceLogs logs,
+      EventLog events,
+      PrometheusMeterRegistry meters,
+      Traffic traffic,
+      BooleanSupplier ready,
+      List<Mount> mounts) {
+    public Parts {
+      mounts = List.copyOf(mounts);
+    }
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
+  private static final int MAX_HEADER_BYTES = 32 * 1024;
+  private static final int MAX_LINE_BYTES = 8 * 1024;
+  private static final int MAX_CONNECTIONS = 10_000;
+  private static final long WAIT_SECONDS = 10;
+
+  private final ControlConfig config;
+  private final Parts parts;
+  private @Nullable Running running;
+
+  private record Running(
+      Vertx vertx,
+      Context loop,
+      HttpServer server,
+      WatchHub hub,
+      EventsApi events,
+      ExecutorService blocking,
+      Endpoints endpoints,
+      InetSocketAddress address) {}
+
+  public ControlServer(ControlConfig config, Parts parts) {
+    this.config = config;
+    this.parts = parts;
+  }
+
+  /**
+   * Opens the port.
+   *
+   * @throws ListenFailed where that is not possible
+   */
+  public void start() {
+    InetAddress host = resolve();
+    Vertx vertx = Vertx.vertx(options());
+    ExecutorService blocking =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("control-", 0).factory());
+    Context loop = vertx.getOrCreateContext();
+    WatchHub hub =
+        new WatchHub(vertx, loop, parts.registry(), parts.subscribers(), config.platformId());
+    EventsApi events = new EventsApi(vertx, loop, parts.events());
+    Endpoints endpoints = new Endpoints(endpoints(vertx, hub, events, blocking));
+    Access access = new Access(config.token(), config.users(), parts.deployer()::byToken);
+    HttpFront front =
+        new HttpFront(vertx, guard(host), access, endpoints, parts.mounts(), blocking);
+    HttpServer server =
+        vertx
+            .createHttpServer(serverOptions())
+            .requestHandler(front)
+            .connectionHandler(new Connections(MAX_CONNECTIONS))
+            .invalidRequestHandler(new InvalidRequests(vertx, MAX_HEADER_BYTES, MAX_LINE_BYTES))
+            .exceptionHandler(e -> log.debug("a connection failed", e));
+    try {
+      await(server.listen(config.port(), host.getHostAddress()));
+    } catch (ExecutionException e) {
+      blocking.shutdownNow();
+      vertx.close();
+      throw listenFailed(e.getCause() == null ? e : e.getCause());
+    }
+    hub.start();
+    events.start();
+    InetSocketAddress address = new InetSocketAddress(host, server.actualPort());
+    running = new Running(vertx, loop, server, hub, events, blocking, endpoints, address);
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return running().address();
+  }
+
+  /** What it serves, as {@code GET /api/v1/registry}. */
+  public Set<String> endpoints() {
+    return running().endpoints().list();
+  }
+
+  /** Ends the streams, lets answers under way go out, and closes the port. */
+  @Override
+  public void close() {
+    Running now = running;
+    if (now == null) {
+      return;
+    }
+    running = null;
+    now.loop()
+        .runOnContext(
+            _ -> {
+              now.hub().end();
+              now.events().end();
+            });
+    now.blocking().shutdownNow();
+    try {
+      await(now.server().shutdown(1, TimeUnit.SECONDS));
+      await(now.vertx().close());
+    } catch (ExecutionException e) {
+      log.warn("the control plane's HTTP did not close in order", e);
+    }
+  }
+
+  private List<Endpoint> endpoints(
+      Vertx vertx, WatchHub hub, EventsApi events, ExecutorService blocking) {
+    List<Endpoint> all = new ArrayList<>();
+    all.addAll(new Subscriptions(hub, parts.subscribers()).endpoints());
+    all.addAll(new RegistryApi(parts.registry()).endpoints());
+    all.addAll(new ServicesApi(parts.registry(), parts.deployer(), parts.traffic()).endpoints());
+    all.addAll(
+        new InstancesApi(
+                parts.registry(), parts.deployer(), parts.traffic(), config.defaultRoutes())
+            .endpoints());
+    all.addAll(
+        new LogsApi(parts.deployer(), parts.logs(), new TextStreams(vertx, blocking)).endpoints());
+    all.addAll(new ArtifactsApi(parts.artifacts(), new Uploads(vertx, blocking)).endpoints());
+    all.addAll(events.endpoints());
+    all.addAll(
+        new PlatformApi(config.platformId(), parts.ready(), parts.meters(), () -> {}).endpoints());
+    return all;
+  }
+
+  private Guard guard(InetAddress host) {
+    Set<String> names = new HashSet<>();
+    config.hostNames().forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
+    if (!host.isAnyLocalAddress()) {
+      names.add(config.host().toLowerCase(Locale.ROOT));
+      names.add(host.getHostAddress());
+    }
+    return new Guard(names, !host.isLoopbackAddress(), !config.users().isEmpty());
+  }
+
+  private static VertxOptions options() {
+    return new VertxOptions()
+        .setEventLoopPoolSize(1)
+        .setWorkerPoolSize(1)
+        .setInternalBlockingPoolSize(1)
+        .setPreferNativeTransport(true)
+        .setFileSystemOptions(
+            new FileSystemOptions()
+                .setFileCachingEnabled(false)
+                .setClassPathResolvingEnabled(false));
+  }
+
+  private static HttpServerOptions serverOptions() {
+    return new HttpServerOptions()
+        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setMaxInitialLineLength(MAX_LINE_BYTES)
+        .setHttp2ClearTextEnabled(false)
+        .setTcpKeepAlive(true)
+        .setReuseAddress(true);
+  }
+
+  private InetAddress resolve() {
+    try {
+      return InetAddress.getByName(config.host());
+    } catch (UnknownHostException e) {
+      throw new ListenFailed(
+          "the control plane cannot listen on '"
+              + config.host()
+              + "': no such host; choose another with --control HOST:PORT",
+          e);
+    }
+  }
+
+  private ListenFailed listenFailed(Throwable cause) {
+    String where = config.host() + ":" + config.port();
+    if (cause instanceof BindException) {
+      boolean taken = String.valueOf(cause.getMessage()).contains("in use");
+      return new ListenFailed(
+          taken
+              ? "the control plane's port is taken: another program listens on "
+                  + where
+                  + "; stop it (ss -ltnp shows it), or choose another with --control HOST:PORT"
+              : "the control plane cannot listen on "
+                  + where
+                  + ": "
+                  + cause.getMessage()
+                  + "; choose another with --control HOST:PORT",
+          cause);
+    }
+    return new ListenFailed(
+        "the control plane cannot listen on " + where + ": " + cause.getMessage(), cause);
+  }
+
+  private Running running() {
+    Running now = running;
+    if (now == null) {
+      throw new IllegalStateException("the control plane's HTTP is not started");
+    }
+    return now;
+  }
+
+  private static void await(Future<?> future) throws ExecutionException {
+    try {
+      future.toCompletionStage().toCompletableFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException e) {
+      throw new ExecutionException("not done within " + WAIT_SECONDS + " s", e);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.roadstead.control.api;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.roadstead.control.http.Access.Needs;
+import io.roadstead.control.http.Answer;
+import io.roadstead.control.http.Call;
+import io.roadstead.control.http.Endpoint;
+import io.roadstead.control.http.Refusal;
+import io.roadstead.control.wire.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** What the platform says of itself: health, figures, what it serves. */
+public final class PlatformApi {
+  private static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final String platformId;
+  private final BooleanSupplier ready;
+  private final PrometheusMeterRegistry meters;
+  private final Runnable refreshMeters;
+  private final String page = resource("index.html");
+  private final String openapi = resource("openapi.yaml");
+
+  /**
+   * @param refreshMeters brings figures up to date that are read, not counted, before a scrape
+   */
+  public PlatformApi(
+      String platformId,
+      BooleanSupplier ready,
+      PrometheusMeterRegistry meters,
+      Runnable refreshMeters) {
+    this.platformId = platformId;
+    this.ready = ready;
+    this.meters = meters;
+    this.refreshMeters = refreshMeters;
+  }
+
+  public List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.quick(
+            "GET",
+            "/",
+            Needs.READING,
+            _ ->
+                Answer.text(200, "text/html; charset=utf-8", page)
+                    .header(
+                        "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+                    .header("X-Frame-Options", "DENY")),
+        Endpoint.quick(
+            "GET",
+            "/api/v1/openapi.yaml",
+            Needs.READING,
+            _ -> Answer.text(200, "application/yaml", openapi)),
+        Endpoint.quick("GET", "/health/live", Needs.NOTHING, _ -> health(true)),
+        Endpoint.quick("GET", "/health/ready", Needs.NOTHING, _ -> health(ready.getAsBoolean())),
+        Endpoint.blocking("GET", "/metrics", Needs.READING, this::metrics),
+        Endpoint.quick("GET", "/api/v1/usage", Needs.READING, _ -> usage()));
+  }
+
+  private Answer health(boolean up) {
+    return Answer.json(
+        up ? 200 : 503,
+        Json.object().put("status", up ? "UP" : "STARTING").put("platform", platformId));
+  }
+
+  private Answer metrics(Call call) {
+    refreshMeters.run();
+    String type =
+        call.accept().contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS;
+    return Answer.text(200, type, meters.scrape(type));
+  }
+
+  private static Answer usage() {
+    throw Refusal.notFound(
+        "not-supported",
+        "usage is not metered; what instances do now is in GET /api/v1/instances, the platform's"
+            + " figures are in GET /metrics");
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = PlatformApi.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("resource " + name + " is missing from the jar");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

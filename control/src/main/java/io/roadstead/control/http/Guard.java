@@ -1,0 +1,102 @@
+package io.roadstead.control.http;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps web pages out: a page of another site cannot reach in with a browser's help, neither
+ * directly ({@code Sec-Fetch-Site}, {@code Origin}) nor by a name of its own that resolves to this
+ * machine ({@code Host}, DNS rebinding). Immutable, safe from any thread.
+ *
+ * <p>An address in {@code Host} cannot have been rebound, so where the server listens beyond
+ * loopback any address is allowed; and where there are users any name is, for a page has none of
+ * their secrets.
+ */
+public final class Guard {
+  private static final Pattern ADDRESS = Pattern.compile("\\d+(\\.\\d+){3}|\\[[0-9a-f:.%]+]");
+  private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d+){3}");
+
+  private final Set<String> names;
+  private final boolean anyAddress;
+  private final boolean anyName;
+
+  /**
+   * @param names allowed besides the loopback ones, lower case, without port
+   * @param beyondLoopback whether it listens where other machines reach it
+   * @param users whether every call needs a credential
+   */
+  public Guard(Set<String> names, boolean beyondLoopback, boolean users) {
+    this.names = Set.copyOf(names);
+    this.anyAddress = beyondLoopback;
+    this.anyName = beyondLoopback && users;
+  }
+
+  /**
+   * @throws Refusal where the request may come from a web page, or says no host
+   */
+  void check(HttpServerRequest request) {
+    String host = request.getHeader("Host");
+    if (host == null) {
+      if (request.version() != HttpVersion.HTTP_1_0) {
+        throw Refusal.invalid("host-missing", "an HTTP/1.1 request needs the header Host");
+      }
+    } else if (!allowed(host)) {
+      throw new Refusal(
+          403,
+          "host-not-allowed",
+          "Host '"
+              + abbreviate(host)
+              + "' is not a name of this control plane: call it by a loopback name or address, the"
+              + " address it listens on, or a name that its configuration allows");
+    }
+    if ("cross-site".equalsIgnoreCase(request.getHeader("Sec-Fetch-Site"))
+        || foreign(request.getHeader("Origin"))) {
+      throw new Refusal(
+          403,
+          "cross-site",
+          "a web page of another site may not call the control plane; open it by its own address");
+    }
+  }
+
+  private boolean foreign(@Nullable String origin) {
+    if (origin == null) {
+      return false;
+    }
+    try {
+      String authority = new URI(origin).getRawAuthority();
+      return authority == null || !allowed(authority);
+    } catch (URISyntaxException e) {
+      return true;
+    }
+  }
+
+  boolean allowed(String hostAndPort) {
+    String host = withoutPort(hostAndPort.strip().toLowerCase(Locale.ROOT));
+    if (host.endsWith(".")) {
+      host = host.substring(0, host.length() - 1);
+    }
+    return host.equals("localhost")
+        || host.endsWith(".localhost")
+        || host.equals("[::1]")
+        || LOOPBACK.matcher(host).matches()
+        || names.contains(host)
+        || (anyAddress && ADDRESS.matcher(host).matches())
+        || (anyName && !host.isEmpty());
+  }
+
+  private static String withoutPort(String host) {
+    int bracket = host.lastIndexOf(']');
+    int colon = host.lastIndexOf(':');
+    return colon > bracket ? host.substring(0, colon) : host;
+  }
+
+  private static String abbreviate(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+  }
+}

@@ -1,0 +1,61 @@
+package io.roadstead.control.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
+
+/** Writes whole answers, on the event loop of the request. */
+public final class Responses {
+  /** How long a connection that is to close is still read, so that the peer gets the answer. */
+  private static final long LINGER_MILLIS = 1_000;
+
+  private Responses() {}
+
+  public static void send(HttpServerRequest request, Answer answer) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed() || response.headWritten()) {
+      return;
+    }
+    response.setStatusCode(answer.status());
+    if (!answer.type().isEmpty()) {
+      response.putHeader("Content-Type", answer.type());
+    }
+    response.putHeader("Cache-Control", "no-store");
+    response.putHeader("X-Content-Type-Options", "nosniff");
+    for (Map.Entry<String, String> header : answer.headers().entrySet()) {
+      response.putHeader(header.getKey(), header.getValue());
+    }
+    if (request.method().equals(HttpMethod.HEAD)) {
+      response.putHeader("Content-Length", Integer.toString(answer.body().length));
+      response.end();
+    } else {
+      response.end(Buffer.buffer(answer.body()));
+    }
+  }
+
+  /**
+   * Answers a request whose body is not going to be used. Closing while the peer still sends would
+   * make its system throw the answer away, so what it sends is read and dropped for a moment.
+   */
+  public static void sendAndClose(Vertx vertx, HttpServerRequest request, Answer answer) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    boolean ended = request.isEnded();
+    if (!ended) {
+      request.handler(_ -> {});
+      request.exceptionHandler(_ -> {});
+      request.endHandler(_ -> request.connection().close());
+      request.resume();
+      vertx.setTimer(LINGER_MILLIS, _ -> request.connection().close());
+    }
+    if (ended) {
+      response.putHeader("Connection", "close");
+    }
+    send(request, answer.header("Connection", "close"));
+  }
+}
