@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,20 +110,23 @@ public final class Uploads {
 
   /** The body as a stream. Its queue is the only thing that both threads touch. */
   private static final class Pieces extends InputStream {
-    private static final Buffer END = Buffer.buffer();
-    private static final Buffer BROKEN = Buffer.buffer("broken");
+    private sealed interface Piece {}
+
+    private record Bytes(Buffer bytes) implements Piece {}
+
+    private record End(boolean whole) implements Piece {}
 
     private final Context loop;
     private final HttpServerRequest request;
     private final long maxBytes;
     private final String sha256;
     private final MessageDigest digest = newDigest();
-    private final BlockingQueue<Buffer> queue = new ArrayBlockingQueue<>(PIECES + 2);
+    private final BlockingQueue<Piece> queue = new ArrayBlockingQueue<>(PIECES + 2);
     private Buffer piece = Buffer.buffer();
     private int at;
     private long total;
     private boolean ended;
-    private @org.jspecify.annotations.Nullable Refusal refusal;
+    private @Nullable Refusal refusal;
 
     Pieces(Context loop, HttpServerRequest request, long maxBytes, String sha256) {
       this.loop = loop;
@@ -133,9 +137,9 @@ public final class Uploads {
 
     void begin() {
       request.pause();
-      request.handler(buffer -> queue.offer(buffer));
-      request.endHandler(_ -> queue.offer(END));
-      request.exceptionHandler(_ -> queue.offer(BROKEN));
+      request.handler(buffer -> queue.offer(new Bytes(buffer)));
+      request.endHandler(_ -> queue.offer(new End(true)));
+      request.exceptionHandler(_ -> queue.offer(new End(false)));
       request.fetch(PIECES);
     }
 
@@ -163,36 +167,39 @@ public final class Uploads {
 
     /** Takes the next piece; false at the end of the whole, right body. */
     private boolean next() throws IOException {
-      Buffer taken = take();
-      if (taken == END) {
-        ended = true;
-        String actual = HexFormat.of().formatHex(digest.digest());
-        if (!actual.equals(sha256)) {
-          throw refuse(
-              new Refusal(
-                  422,
-                  "digest-differs",
-                  "the bytes have the SHA-256 " + actual + ", announced was " + sha256));
+      return switch (take()) {
+        case Bytes(var bytes) -> {
+          total += bytes.length();
+          if (total > maxBytes) {
+            throw refuse(tooLarge(total, maxBytes));
+          }
+          digest.update(bytes.getBytes());
+          piece = bytes;
+          at = 0;
+          loop.runOnContext(_ -> request.fetch(1));
+          yield true;
         }
-        return false;
-      }
-      if (taken == BROKEN) {
-        throw refuse(new Refusal(400, "upload-broken", "the body ended before its time"));
-      }
-      total += taken.length();
-      if (total > maxBytes) {
-        throw refuse(tooLarge(total, maxBytes));
-      }
-      digest.update(taken.getBytes());
-      piece = taken;
-      at = 0;
-      loop.runOnContext(_ -> request.fetch(1));
-      return true;
+        case End(var whole) -> {
+          ended = true;
+          if (!whole) {
+            throw refuse(new Refusal(400, "upload-broken", "the body ended before its time"));
+          }
+          String actual = HexFormat.of().formatHex(digest.digest());
+          if (!actual.equals(sha256)) {
+            throw refuse(
+                new Refusal(
+                    422,
+                    "digest-differs",
+                    "the bytes have the SHA-256 " + actual + ", announced was " + sha256));
+          }
+          yield false;
+        }
+      };
     }
 
-    private Buffer take() throws IOException {
+    private Piece take() throws IOException {
       try {
-        Buffer taken = queue.poll(SILENCE_SECONDS, TimeUnit.SECONDS);
+        Piece taken = queue.poll(SILENCE_SECONDS, TimeUnit.SECONDS);
         if (taken == null) {
           throw refuse(
               new Refusal(408, "upload-silent", "nothing has come for " + SILENCE_SECONDS + " s"));
