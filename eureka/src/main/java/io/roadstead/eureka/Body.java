@@ -1,22 +1,32 @@
 package io.roadstead.eureka;
 
 import io.roadstead.registry.Cursor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a fetch: the registry at one version, made once for all who ask. Thread-safe; the
- * gzip form is made when the first asks for it.
+ * The body of a fetch: the registry at one version, made once for all who ask. Each form, plain and
+ * gzip, is put together when the first asks for it. Thread-safe.
  */
 final class Body {
-  private final Cursor version;
-  private final byte[] plain;
-  private volatile byte @Nullable [] gzip;
+  private static final byte[] GZIP_HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xFF};
 
-  Body(Cursor version, byte[] plain) {
+  /** The last deflate block, empty, and eight bytes for the checksum and the length. */
+  private static final int GZIP_TRAILER = 2 + 8;
+
+  private final Cursor version;
+  private final List<Segment> segments;
+  private byte @Nullable [] plain;
+  private byte @Nullable [] gzip;
+
+  private Body(Cursor version, List<Segment> segments) {
     this.version = version;
-    this.plain = plain;
+    this.segments = segments;
   }
 
   Cursor version() {
@@ -24,44 +34,72 @@ final class Body {
   }
 
   EurekaResponse response(boolean acceptsGzip) {
-    return acceptsGzip ? EurekaResponse.gzippedJson(gzip()) : EurekaResponse.json(plain);
+    return acceptsGzip ? EurekaResponse.gzippedJson(gzip()) : EurekaResponse.json(plain());
   }
 
-  private byte[] gzip() {
-    byte[] known = gzip;
+  synchronized byte[] plain() {
+    byte[] known = plain;
     if (known == null) {
-      synchronized (this) {
-        known = gzip;
-        if (known == null) {
-          known = Gzip.deflate(plain);
-          gzip = known;
-        }
+      int length = 0;
+      for (Segment segment : segments) {
+        length = Math.addExact(length, segment.plain().length);
       }
+      ByteBuffer joined = ByteBuffer.allocate(length);
+      segments.forEach(segment -> joined.put(segment.plain()));
+      known = joined.array();
+      plain = known;
     }
     return known;
   }
 
-  /** The parts one after the other, with commas between them. */
-  static byte[] join(String prefix, List<byte[]> parts, String suffix) {
-    byte[] head = prefix.getBytes(StandardCharsets.UTF_8);
-    byte[] tail = suffix.getBytes(StandardCharsets.UTF_8);
-    int length = head.length + tail.length + Math.max(0, parts.size() - 1);
-    for (byte[] part : parts) {
-      length = Math.addExact(length, part.length);
-    }
-    byte[] joined = new byte[length];
-    System.arraycopy(head, 0, joined, 0, head.length);
-    int at = head.length;
-    boolean first = true;
-    for (byte[] part : parts) {
-      if (!first) {
-        joined[at++] = ',';
+  /** One gzip member (RFC 1952) of the segments' own deflate blocks. */
+  private synchronized byte[] gzip() {
+    byte[] known = gzip;
+    if (known == null) {
+      int length = GZIP_HEADER.length + GZIP_TRAILER;
+      int plainLength = 0;
+      CRC32 checksum = new CRC32();
+      for (Segment segment : segments) {
+        length = Math.addExact(length, segment.deflated().length);
+        plainLength += segment.plain().length;
+        checksum.update(segment.plain());
       }
-      first = false;
-      System.arraycopy(part, 0, joined, at, part.length);
-      at += part.length;
+      ByteBuffer joined = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+      joined.put(GZIP_HEADER);
+      segments.forEach(segment -> joined.put(segment.deflated()));
+      joined.put((byte) 3).put((byte) 0).putInt((int) checksum.getValue()).putInt(plainLength);
+      known = joined.array();
+      gzip = known;
     }
-    System.arraycopy(tail, 0, joined, at, tail.length);
-    return joined;
+    return known;
+  }
+
+  /** Collects a body from text and from segments that are kept elsewhere. */
+  static final class Builder {
+    private final List<Segment> segments = new ArrayList<>();
+    private final StringBuilder pending = new StringBuilder();
+
+    Builder add(String text) {
+      pending.append(text);
+      return this;
+    }
+
+    Builder add(Segment segment) {
+      flush();
+      segments.add(segment);
+      return this;
+    }
+
+    private void flush() {
+      if (!pending.isEmpty()) {
+        segments.add(new Segment(pending.toString().getBytes(StandardCharsets.UTF_8)));
+        pending.setLength(0);
+      }
+    }
+
+    Body build(Cursor version) {
+      flush();
+      return new Body(version, List.copyOf(segments));
+    }
   }
 }

@@ -4,7 +4,6 @@ import io.roadstead.registry.Cursor;
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.Service;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,32 +14,53 @@ import java.util.TreeMap;
 final class Containers {
   private Containers() {}
 
-  /** {@code {"instance":…}}. */
-  static byte[] instance(byte[] instance) {
-    return Body.join("{\"instance\":", List.of(instance), "}");
-  }
+  /** Writes {@code {"applications":…}} around elements that are added one by one. */
+  static final class Applications {
+    private final Body.Builder body = new Body.Builder();
+    private final Cursor version;
+    private boolean first = true;
 
-  /** An application as an element of a list. Names need no escaping: {@code Names} bounds them. */
-  static byte[] element(String service, List<byte[]> instances) {
-    return Body.join(
-        "{\"name\":\"" + InstanceWriter.app(service) + "\",\"instance\":[", instances, "]}");
+    Applications(Cursor version, String hashCode) {
+      this.version = version;
+      body.add("{\"applications\":{\"versions__delta\":\"")
+          .add(Long.toString(Math.max(1, version.n())))
+          .add("\",\"apps__hashcode\":\"")
+          .add(hashCode)
+          .add("\",\"application\":[");
+    }
+
+    void add(String service, Chunks<?> instances) {
+      body.add(first ? "" : ",");
+      first = false;
+      element(body, service, instances);
+    }
+
+    Body build() {
+      return body.add("]}}").build(version);
+    }
   }
 
   /** {@code {"application":…}}. */
-  static byte[] application(String service, List<byte[]> instances) {
-    return Body.join("{\"application\":", List.of(element(service, instances)), "}");
+  static Body application(Cursor version, String service, Chunks<?> instances) {
+    Body.Builder body = new Body.Builder().add("{\"application\":");
+    element(body, service, instances);
+    return body.add("}").build(version);
   }
 
-  /** {@code {"applications":…}}. */
-  static byte[] applications(Cursor version, String hashCode, List<byte[]> elements) {
-    return Body.join(
-        "{\"applications\":{\"versions__delta\":\""
-            + Math.max(1, version.n())
-            + "\",\"apps__hashcode\":\""
-            + hashCode
-            + "\",\"application\":[",
-        elements,
-        "]}}");
+  /** {@code {"instance":…}}. */
+  static Body instance(Cursor version, byte[] instance) {
+    return new Body.Builder()
+        .add("{\"instance\":")
+        .add(new Segment(instance))
+        .add("}")
+        .build(version);
+  }
+
+  /** Names need no escaping: the registry bounds what a service may be called. */
+  private static void element(Body.Builder body, String service, Chunks<?> instances) {
+    body.add("{\"name\":\"").add(InstanceWriter.app(service)).add("\",\"instance\":[");
+    instances.addTo(body);
+    body.add("]}");
   }
 
   /** Instances by status: {@code DOWN_2_UP_40_}, in the order of the words; "" for none. */

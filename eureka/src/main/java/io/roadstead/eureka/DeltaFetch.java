@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * fetched in full. A batch that repeats known changes is harmless: it ends in the same state,
  * because later entries replace earlier ones.
  *
- * <p>Thread-safe: everything is under this object's lock, and the registry is never called with it
- * held.
+ * <p>Thread-safe: everything is under this object's lock, and what takes the registry's own lock is
+ * never called with it held.
  */
 final class DeltaFetch implements AutoCloseable {
   private static final long RETENTION_NANOS = Duration.ofMinutes(3).toNanos();
@@ -36,8 +36,14 @@ final class DeltaFetch implements AutoCloseable {
   /** Beyond this the oldest go early; who missed them sees it by the hash code and fetches all. */
   private static final int MAX_ENTRIES = 20_000;
 
-  @SuppressWarnings("ArrayRecordComponent") // written once, shared uncopied, never compared
-  private record Entry(Instance instance, byte[] json, boolean removed, long atNanos) {}
+  /**
+   * @param removedAtMillis 0 for what is there
+   */
+  private record Entry(Instance instance, long removedAtMillis, long atNanos) {
+    boolean removed() {
+      return removedAtMillis > 0;
+    }
+  }
 
   private final Registry registry;
   private final InstanceWriter writer;
@@ -45,6 +51,8 @@ final class DeltaFetch implements AutoCloseable {
   private final Ticker ticker;
 
   private final Map<InstanceKey, Entry> entries = new LinkedHashMap<>();
+  private Map<String, Chunks<Entry>> present = Map.of();
+  private Map<String, Chunks<Entry>> gone = Map.of();
   private Snapshot applied;
   private @Nullable Body newest;
   private Registry.@Nullable Listening listening;
@@ -122,25 +130,14 @@ final class DeltaFetch implements AutoCloseable {
   }
 
   private Entry entry(Instance instance, boolean removed) {
-    byte[] json =
-        writer.write(
-            instance,
-            registry.lease(instance.key()).orElse(null),
-            removed ? Math.max(1, wall.millis()) : 0);
-    return new Entry(instance, json, removed, ticker.nanos());
+    return new Entry(instance, removed ? Math.max(1, wall.millis()) : 0, ticker.nanos());
   }
 
   private synchronized Body build() {
     dropOld();
     Body known = newest;
     if (known == null) {
-      known =
-          new Body(
-              applied.version(),
-              Containers.applications(
-                  applied.version(),
-                  Containers.HashCode.of(applied.services().values()),
-                  elements()));
+      known = written();
       newest = known;
     }
     return known;
@@ -164,17 +161,37 @@ final class DeltaFetch implements AutoCloseable {
    * does not know an application yet adopts the whole element that it meets first, gone instances
    * and all (Netflix/eureka#1528).
    */
-  private List<byte[]> elements() {
-    Map<String, List<byte[]>> present = new TreeMap<>();
-    Map<String, List<byte[]>> gone = new TreeMap<>();
+  private Body written() {
+    present = chunks(false, present);
+    gone = chunks(true, gone);
+    Containers.Applications body =
+        new Containers.Applications(
+            applied.version(), Containers.HashCode.of(applied.services().values()));
+    present.forEach(body::add);
+    gone.forEach(body::add);
+    return body.build();
+  }
+
+  private Map<String, Chunks<Entry>> chunks(boolean removed, Map<String, Chunks<Entry>> before) {
+    Map<String, List<Entry>> byService = new TreeMap<>();
     for (Entry entry : entries.values()) {
-      (entry.removed() ? gone : present)
-          .computeIfAbsent(entry.instance().service(), _ -> new ArrayList<>())
-          .add(entry.json());
+      if (entry.removed() == removed) {
+        byService.computeIfAbsent(entry.instance().service(), _ -> new ArrayList<>()).add(entry);
+      }
     }
-    List<byte[]> elements = new ArrayList<>(present.size() + gone.size());
-    present.forEach((service, instances) -> elements.add(Containers.element(service, instances)));
-    gone.forEach((service, instances) -> elements.add(Containers.element(service, instances)));
-    return elements;
+    Map<String, Chunks<Entry>> chunks = new TreeMap<>();
+    byService.forEach(
+        (service, members) ->
+            chunks.put(
+                service,
+                Chunks.of(
+                    members, entry -> entry.instance().id(), this::json, before.get(service))));
+    return chunks;
+  }
+
+  private byte[] json(Entry entry) {
+    Instance instance = entry.instance();
+    return writer.write(
+        instance, registry.lease(instance.key()).orElse(null), entry.removedAtMillis());
   }
 }

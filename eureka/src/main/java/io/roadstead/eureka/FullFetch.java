@@ -4,27 +4,29 @@ import io.roadstead.registry.Instance;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Service;
 import io.roadstead.registry.Snapshot;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to {@code GET apps}: one body per version of the registry, shared by all who ask.
  *
- * <p>An instance that has not changed is the same object in the next snapshot, so its bytes are
- * kept by identity and a new version costs the writing of what has changed and one join. The times
- * of renewals inside are therefore those of when the instance last changed: a renewal is no
- * version.
+ * <p>What has not changed is the same object in the next snapshot, so bytes are kept by identity:
+ * of whole applications, and in a changed one of the chunks that nobody in has changed. A new
+ * version costs the writing and compressing of a chunk, and one join. The times of renewals inside
+ * are therefore those of when a chunk was written: a renewal is no version.
  *
  * <p>Thread-safe. The newest body is read without a lock; a new one is made under it, once, and who
  * comes meanwhile waits for less time than making it would take.
  */
 final class FullFetch {
+  private record Written(List<Instance> instances, Chunks<Instance> chunks) {}
+
   private final Registry registry;
   private final InstanceWriter writer;
   private volatile @Nullable Body newest;
-  private IdentityHashMap<Instance, byte[]> pieces = new IdentityHashMap<>();
+  private Map<String, Written> applications = Map.of();
 
   FullFetch(Registry registry, InstanceWriter writer) {
     this.registry = registry;
@@ -48,28 +50,32 @@ final class FullFetch {
   }
 
   private Body build(Snapshot snapshot) {
-    IdentityHashMap<Instance, byte[]> next = new IdentityHashMap<>(pieces.size() + 16);
-    Containers.HashCode hash = new Containers.HashCode();
-    List<byte[]> elements = new ArrayList<>(snapshot.services().size());
+    Map<String, Written> next = HashMap.newHashMap(snapshot.services().size());
+    Containers.Applications body =
+        new Containers.Applications(
+            snapshot.version(), Containers.HashCode.of(snapshot.services().values()));
     for (Service service : snapshot.services().values()) {
-      if (service.instances().isEmpty()) {
-        continue;
+      if (!service.instances().isEmpty()) {
+        Written written = written(service, applications.get(service.name()));
+        next.put(service.name(), written);
+        body.add(service.name(), written.chunks());
       }
-      List<byte[]> instances = new ArrayList<>(service.instances().size());
-      for (Instance instance : service.instances()) {
-        byte[] kept = pieces.get(instance);
-        byte[] piece =
-            kept == null
-                ? writer.write(instance, registry.lease(instance.key()).orElse(null), 0)
-                : kept;
-        next.put(instance, piece);
-        instances.add(piece);
-        hash.add(instance);
-      }
-      elements.add(Containers.element(service.name(), instances));
     }
-    pieces = next;
-    return new Body(
-        snapshot.version(), Containers.applications(snapshot.version(), hash.text(), elements));
+    applications = next;
+    return body.build();
+  }
+
+  @SuppressWarnings("ReferenceEquality") // an unchanged service has the very same list
+  private Written written(Service service, @Nullable Written before) {
+    if (before != null && before.instances() == service.instances()) {
+      return before;
+    }
+    return new Written(
+        service.instances(),
+        Chunks.of(
+            service.instances(),
+            Instance::id,
+            instance -> writer.write(instance, registry.lease(instance.key()).orElse(null), 0),
+            before == null ? null : before.chunks()));
   }
 }

@@ -1,13 +1,10 @@
 package io.roadstead.eureka;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
 
-/** Bodies in and out of gzip. */
+/** Bodies that come in gzip. */
 final class Gzip {
   private Gzip() {}
 
@@ -24,15 +21,5 @@ final class Gzip {
     } catch (IOException e) {
       throw new BadRequest("the body is not gzip, as its Content-Encoding says");
     }
-  }
-
-  static byte[] deflate(byte[] plain) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(plain.length / 8 + 64);
-    try (GZIPOutputStream gzip = new GZIPOutputStream(out, 4096)) {
-      gzip.write(plain);
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory", e);
-    }
-    return out.toByteArray();
   }
 }

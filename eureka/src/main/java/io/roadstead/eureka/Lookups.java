@@ -8,7 +8,9 @@ import io.roadstead.registry.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The smaller reads: one application, one instance, the instances behind an address. They are
@@ -25,12 +27,13 @@ final class Lookups {
   }
 
   Optional<byte[]> application(String app) {
-    Service service = registry.snapshot().service(app.toLowerCase(Locale.ROOT));
+    Snapshot snapshot = registry.snapshot();
+    Service service = snapshot.service(app.toLowerCase(Locale.ROOT));
     return service == null || service.instances().isEmpty()
         ? Optional.empty()
         : Optional.of(
-            Containers.application(
-                service.name(), service.instances().stream().map(this::json).toList()));
+            Containers.application(snapshot.version(), service.name(), chunks(service.instances()))
+                .plain());
   }
 
   Optional<byte[]> instance(String app, String id) {
@@ -38,11 +41,7 @@ final class Lookups {
     if (key == null) {
       return Optional.empty();
     }
-    return registry
-        .resolve(key)
-        .flatMap(registry.snapshot()::instance)
-        .map(this::json)
-        .map(Containers::instance);
+    return registry.resolve(key).flatMap(registry.snapshot()::instance).map(this::wrapped);
   }
 
   /** The first of that id over all applications. */
@@ -50,7 +49,7 @@ final class Lookups {
     for (Service service : registry.snapshot().services().values()) {
       for (Instance instance : service.instances()) {
         if (instance.id().equals(id)) {
-          return Optional.of(Containers.instance(json(instance)));
+          return Optional.of(wrapped(instance));
         }
       }
     }
@@ -61,22 +60,32 @@ final class Lookups {
   Optional<byte[]> vip(String vip, boolean secure) {
     Snapshot snapshot = registry.snapshot();
     Containers.HashCode hash = new Containers.HashCode();
-    List<byte[]> elements = new ArrayList<>();
+    Map<String, List<Instance>> byService = new TreeMap<>();
     for (Service service : snapshot.services().values()) {
-      List<byte[]> found = new ArrayList<>();
+      List<Instance> found = new ArrayList<>();
       for (Instance instance : service.instances()) {
         EurekaInfo info = InstanceWriter.infoOf(instance);
         String own = secure ? info.secureVipAddress() : info.vipAddress();
         if (InstanceWriter.listed(InstanceWriter.vip(instance, own), vip, false)) {
-          found.add(json(instance));
+          found.add(instance);
           hash.add(instance);
         }
       }
       if (!found.isEmpty()) {
-        elements.add(Containers.element(service.name(), found));
+        byService.put(service.name(), found);
       }
     }
-    return Optional.of(Containers.applications(snapshot.version(), hash.text(), elements));
+    Containers.Applications body = new Containers.Applications(snapshot.version(), hash.text());
+    byService.forEach((service, found) -> body.add(service, chunks(found)));
+    return Optional.of(body.build().plain());
+  }
+
+  private byte[] wrapped(Instance instance) {
+    return Containers.instance(registry.snapshot().version(), json(instance)).plain();
+  }
+
+  private Chunks<Instance> chunks(List<Instance> instances) {
+    return Chunks.of(instances, Instance::id, this::json, null);
   }
 
   private byte[] json(Instance instance) {

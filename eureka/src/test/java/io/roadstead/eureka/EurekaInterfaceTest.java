@@ -355,12 +355,35 @@ final class EurekaInterfaceTest {
     assertThat(ids(wire.get("/eureka/apps"))).isEqualTo("o1 o2");
   }
 
+  /** Compressed piece by piece and taken over from version to version: it must stay one stream. */
+  @Test
+  void aFetchOfManyIsTheSameInBothForms() {
+    for (int i = 0; i < 300; i++) {
+      wire.register("APP" + i % 2, "i" + i, "UP", i);
+    }
+    for (int round = 0; round < 5; round++) {
+      wire.put("/eureka/apps/APP1/i" + (2 * round + 1) + "/metadata?round=" + round);
+      wire.delete("/eureka/apps/APP0/i" + 10 * round);
+      EurekaResponse plain = wire.get("/eureka/apps");
+      assertThat(Gzip.inflate(wire.get("/eureka/apps", "Accept-Encoding", "gzip").body(), 1 << 20))
+          .isEqualTo(plain.body());
+      assertThat(ids(plain).split(" ")).hasSize(299 - round).doesNotHaveDuplicates();
+      EurekaResponse delta = wire.get("/eureka/apps/delta");
+      assertThat(
+              Gzip.inflate(
+                  wire.get("/eureka/apps/delta", "Accept-Encoding", "gzip").body(), 1 << 20))
+          .isEqualTo(delta.body());
+      assertThat(ids(delta).split(" ")).hasSize(300).doesNotHaveDuplicates();
+    }
+  }
+
   @Test
   void aGzippedRegistrationIsReadAndABombIsNot() {
     byte[] body = Golden.bytes("register-js.json");
     assertEmpty(
-        wire.send("POST", "/eureka/apps/WEB", Gzip.deflate(body), "Content-Encoding", "gzip"), 204);
-    byte[] bomb = Gzip.deflate(new byte[50 * 1024 * 1024]);
+        wire.send("POST", "/eureka/apps/WEB", Golden.gzipped(body), "Content-Encoding", "gzip"),
+        204);
+    byte[] bomb = Golden.gzipped(new byte[50 * 1024 * 1024]);
     assertRefused(
         wire.send("POST", "/eureka/apps/WEB", bomb, "Content-Encoding", "gzip"),
         400,

@@ -1,10 +1,12 @@
 package io.roadstead.eureka;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.zip.GZIPOutputStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,6 +26,16 @@ final class Golden {
 
   static String text(String name) {
     return new String(bytes(name), StandardCharsets.UTF_8);
+  }
+
+  static byte[] gzipped(byte[] plain) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(plain);
+    } catch (IOException e) {
+      throw new UncheckedIOException("to memory", e);
+    }
+    return out.toByteArray();
   }
 
   /** The file as the wire has it: every byte counts, the order of fields too. */
