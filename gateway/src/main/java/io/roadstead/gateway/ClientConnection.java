@@ -1,0 +1,365 @@
+package io.roadstead.gateway;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.NetUtil;
+import io.roadstead.gateway.http.Ascii;
+import io.roadstead.gateway.http.BodyReader;
+import io.roadstead.gateway.http.HeadParser;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection. It reads requests one after another: what a client sends ahead of its
+ * answer waits, and no more of it is read than one buffer. Confined to its loop.
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter {
+  private enum State {
+    /** Between requests, or inside a head. */
+    HEAD,
+    /** The body of a request is being read. */
+    BODY,
+    /** The request is whole; its answer is not. */
+    ANSWER,
+    /** Answered and half closed: what still comes is thrown away, so that the answer arrives. */
+    LINGER,
+    CLOSED
+  }
+
+  private final Worker worker;
+  private final Exchange exchange;
+  private final BodyReader body = new BodyReader();
+  private State state = State.HEAD;
+  private @Nullable ChannelHandlerContext ctx;
+  private @Nullable ByteBuf pending;
+  private byte[] forwardedLines = {};
+  private boolean processing;
+  private boolean reading = true;
+  private long sinceNanos;
+  private long lastBacklog;
+
+  /** Its place in the worker's list. */
+  int slot = -1;
+
+  ClientConnection(Worker worker) {
+    this.worker = worker;
+    this.exchange = new Exchange(worker, this);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    ctx = context;
+    sinceNanos = worker.now();
+    String address =
+        context.channel().remoteAddress() instanceof InetSocketAddress remote
+                && remote.getAddress() != null
+            ? NetUtil.toAddressString(remote.getAddress())
+            : "unknown";
+    forwardedLines = Ascii.bytes("X-Forwarded-For: " + address + "\r\nX-Forwarded-Proto: http\r\n");
+    if (!worker.opened(this)) {
+      close();
+    }
+  }
+
+  ByteBufAllocator allocator() {
+    return requireNonNull(ctx).alloc();
+  }
+
+  /** The lines on the client that go with each of its requests. */
+  byte[] forwardedLines() {
+    return forwardedLines;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    if (state == State.LINGER || state == State.CLOSED) {
+      in.release();
+      return;
+    }
+    ByteBuf before = pending;
+    if (before == null) {
+      if (state == State.HEAD) {
+        sinceNanos = worker.now();
+      }
+      process(in, true);
+    } else {
+      pending = null;
+      boolean news = state != State.HEAD || worthParsing(before, in);
+      process(Buffers.join(context.alloc(), before, in), news);
+    }
+  }
+
+  /** A head that trickles in is looked at when a line ends, or when it is too long. */
+  private boolean worthParsing(ByteBuf before, ByteBuf in) {
+    return before.readableBytes() + in.readableBytes() > worker.limits().head().requestLineBytes()
+        || in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n') >= 0;
+  }
+
+  /** Goes on with what has been read already: the instance can take the body, or is done. */
+  void proceed() {
+    ByteBuf in = pending;
+    if (in != null && !processing && state != State.CLOSED) {
+      pending = null;
+      process(in, true);
+    }
+    adjustReading();
+  }
+
+  private void process(ByteBuf in, boolean parse) {
+    processing = true;
+    try {
+      boolean more = parse;
+      while (more && in.isReadable()) {
+        more =
+            switch (state) {
+              case HEAD -> head(in);
+              case BODY -> exchange.connectedUpstream() && body(in);
+              case ANSWER -> false;
+              case LINGER, CLOSED -> {
+                in.skipBytes(in.readableBytes());
+                yield false;
+              }
+            };
+      }
+    } finally {
+      processing = false;
+      if (in.isReadable() && state != State.CLOSED && state != State.LINGER) {
+        pending = in;
+      } else {
+        in.release();
+      }
+    }
+    adjustReading();
+  }
+
+  private boolean head(ByteBuf in) {
+    HeadParser parser = worker.requestParser();
+    int result = parser.request(in);
+    if (result == HeadParser.INCOMPLETE) {
+      return false;
+    }
+    if (result == HeadParser.BAD) {
+      var problem = parser.problem();
+      worker.unrouted().count(problem.status(), 0);
+      protocolError(problem.status(), problem.code(), problem.detail());
+      return false;
+    }
+    var head = parser.head();
+    if (head.chunked()) {
+      body.chunked(true);
+    } else {
+      body.length(Math.max(0, head.contentLength()));
+    }
+    state = body.done() ? State.ANSWER : State.BODY;
+    exchange.begin(head);
+    return true;
+  }
+
+  private boolean body(ByteBuf in) {
+    int result = body.read(in, exchange);
+    if (result == BodyReader.BAD) {
+      String detail = body.problem().detail();
+      if (exchange.broken()) {
+        abort();
+      } else {
+        protocolError(400, "bad-request", detail);
+      }
+      return false;
+    }
+    if (result == BodyReader.DONE && state == State.BODY) {
+      state = State.ANSWER;
+      exchange.requestComplete();
+    }
+    return true;
+  }
+
+  private void protocolError(int status, String code, String detail) {
+    write(Problem.answer(allocator(), status, code, detail, false, true));
+    linger();
+  }
+
+  // Answers.
+
+  void write(ByteBuf bytes) {
+    ChannelHandlerContext c = ctx;
+    if (c == null || state == State.CLOSED) {
+      bytes.release();
+      return;
+    }
+    var _ = c.write(bytes, c.voidPromise());
+    worker.touch(c);
+  }
+
+  void writeAscii(String text) {
+    ByteBuf out = allocator().directBuffer(text.length());
+    ByteBufUtil.writeAscii(out, text);
+    write(out);
+  }
+
+  void writeContinue() {
+    writeAscii("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+
+  boolean writable() {
+    ChannelHandlerContext c = ctx;
+    return c != null && c.channel().isWritable();
+  }
+
+  long backlogBytes() {
+    return Buffers.backlog(ctx);
+  }
+
+  /** The answer is written. */
+  void answered(boolean close) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (!close) {
+      state = State.HEAD;
+      sinceNanos = worker.now();
+      proceed();
+    } else if (state == State.BODY || pending != null || processing) {
+      linger();
+    } else {
+      whenFlushed(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  private void linger() {
+    ByteBuf rest = pending;
+    pending = null;
+    if (rest != null) {
+      rest.release();
+    }
+    whenFlushed(
+        future -> {
+          if (future.isSuccess() && future.channel() instanceof DuplexChannel duplex) {
+            sinceNanos = worker.now();
+            var _ = duplex.shutdownOutput();
+          } else {
+            close();
+          }
+        });
+  }
+
+  private void whenFlushed(ChannelFutureListener then) {
+    state = State.LINGER;
+    sinceNanos = worker.now();
+    ChannelHandlerContext c = requireNonNull(ctx);
+    var _ = c.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(then);
+    adjustReading();
+  }
+
+  /** Cuts the connection so that the client can tell that its answer is not whole. */
+  void abort() {
+    ChannelHandlerContext c = ctx;
+    if (c != null) {
+      c.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+    }
+    close();
+  }
+
+  void close() {
+    ChannelHandlerContext c = ctx;
+    if (c == null || state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    worker.closed(this);
+    ByteBuf rest = pending;
+    pending = null;
+    if (rest != null) {
+      rest.release();
+    }
+    exchange.cancel();
+    var _ = c.close();
+  }
+
+  /** The gateway closes: what is idle goes now, the rest after its answer. */
+  void closeIfIdle() {
+    if (state == State.HEAD && pending == null) {
+      close();
+    }
+  }
+
+  // Reading and time.
+
+  void adjustReading() {
+    boolean wanted =
+        switch (state) {
+          case HEAD, LINGER -> true;
+          case BODY -> exchange.acceptsBody();
+          case ANSWER -> pending == null;
+          case CLOSED -> false;
+        };
+    ChannelHandlerContext c = ctx;
+    if (c != null && wanted != reading) {
+      reading = wanted;
+      c.channel().config().setAutoRead(wanted);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    worker.flush();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    exchange.adjustReading();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    close();
+    worker.flush();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    close();
+    worker.flush();
+  }
+
+  void sweep(long nowNanos) {
+    switch (state) {
+      case HEAD -> {
+        long waited = nowNanos - sinceNanos;
+        if (pending == null && waited > worker.clientIdleNanos()) {
+          close();
+        } else if (pending != null && waited > worker.headerNanos()) {
+          worker.unrouted().count(408, waited);
+          protocolError(
+              408,
+              "request-timeout",
+              "the request's head was not whole after "
+                  + worker.headerNanos() / 1_000_000_000L
+                  + " s");
+        }
+      }
+      case BODY, ANSWER -> exchange.sweep(nowNanos);
+      case LINGER -> {
+        long waiting = backlogBytes();
+        if (waiting != lastBacklog) {
+          lastBacklog = waiting;
+          sinceNanos = nowNanos;
+        }
+        if (nowNanos - sinceNanos
+            > (waiting > 0 ? worker.patienceNanos(false, false) : Worker.LINGER_NANOS)) {
+          close();
+        }
+      }
+      case CLOSED -> {}
+    }
+  }
+}

@@ -1,0 +1,561 @@
+package io.roadstead.gateway;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.roadstead.balancer.Member;
+import io.roadstead.balancer.Outcome;
+import io.roadstead.balancer.Tried;
+import io.roadstead.gateway.http.BodyReader;
+import io.roadstead.gateway.http.Head;
+import io.roadstead.gateway.route.PathCheck;
+import io.roadstead.gateway.route.RouteEntry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer on their way through the gateway: the hard class of this module.
+ *
+ * <p>The idea: a request lives on one event loop from its first byte to its last. The head is
+ * parsed into offsets, routed, and written anew into one buffer; the balancer of this loop picks an
+ * instance, the pool of this loop has a connection to it or opens one; bodies are forwarded as the
+ * buffers that they came in. Nothing is shared with another loop, nothing is allocated that is not
+ * pooled: a client connection has one exchange and uses it again for each request.
+ *
+ * <p>The states, as the fields tell them:
+ *
+ * <pre>
+ *   idle          active = false
+ *   connecting    connection set, connected = false          the client's body is not read
+ *   sending       connected = true, requestDone = false      body: client → instance
+ *   waiting       requestDone = true, answerStarted = false  may be replayed if the connection was used
+ *   answering     answerStarted, then responding = true      body: instance → client
+ * </pre>
+ *
+ * Sending and answering overlap when an instance answers early. Every way out goes through {@link
+ * #over}: it gives the pick back to the balancer, the count back to the pool, the buffers back to
+ * the allocator, and counts the request, exactly once.
+ *
+ * <p>Confined to the client connection's loop.
+ */
+final class Exchange implements BodyReader.Sink {
+  private static final int MAX_TRIES = 3;
+  private static final int SMALL_BODY = 2048;
+  private static final int CLIENT_WENT = 499;
+
+  private final Worker worker;
+  private final ClientConnection client;
+  private final Tried tried = new Tried();
+
+  // The request.
+  private boolean active;
+  private boolean bodiless;
+  private boolean idempotent;
+  private boolean hasBody;
+  private boolean http10;
+  private boolean keepAlive;
+  private boolean expectContinue;
+  private boolean requestDone;
+  private boolean bodySent;
+  private long startedNanos;
+  private long progressNanos;
+  private long writeBacklog;
+  private @Nullable RouteEntry route;
+  private @Nullable LoopService service;
+
+  // Where it goes.
+  private @Nullable Member<UpstreamPool> member;
+  private @Nullable UpstreamConnection connection;
+  private boolean connected;
+  private boolean replayed;
+  private long sentNanos;
+  private long rttNanos;
+  private @Nullable ByteBuf head;
+  private @Nullable ByteBuf held;
+  private boolean holding;
+
+  // The answer.
+  private boolean answerStarted;
+  private boolean responding;
+  private boolean eventStream;
+  private boolean chunkedOut;
+  private boolean rechunk;
+  private boolean closeClient;
+  private int status;
+  private @Nullable ByteBuf headOut;
+
+  Exchange(Worker worker, ClientConnection client) {
+    this.worker = worker;
+    this.client = client;
+  }
+
+  boolean requestDone() {
+    return requestDone;
+  }
+
+  /** Takes a request that was read well; its body, if any, comes later. */
+  void begin(Head request) {
+    active = true;
+    startedNanos = worker.now();
+    progressNanos = startedNanos;
+    bodiless = request.methodIs("HEAD");
+    idempotent = request.idempotent();
+    hasBody = request.chunked() || request.contentLength() > 0;
+    requestDone = !hasBody;
+    http10 = request.http10();
+    keepAlive = request.persistent();
+    expectContinue = request.expectContinue();
+    bodySent = false;
+    replayed = false;
+    status = 0;
+    rttNanos = 0;
+    tried.clear();
+    if (worker.answersItself(request, client)) {
+      over(200, Outcome.SUCCESS);
+      client.answered(!keepAlive || !requestDone);
+      return;
+    }
+    PathCheck path = worker.pathCheck();
+    if (!path.accepts(request.bytes(), request.pathStart(), request.pathEnd())) {
+      refuse(400, "bad-request", path.problem());
+      return;
+    }
+    RouteEntry found = worker.route(request, path);
+    if (found == null) {
+      refuse(
+          404,
+          "no-route",
+          "no route for host '"
+              + request.text(request.hostStart(), request.hostEnd())
+              + "' and path '"
+              + request.text(
+                  request.pathStart(), Math.min(request.pathEnd(), request.pathStart() + 200))
+              + "': 'roadstead routes' lists those there are");
+      return;
+    }
+    route = found;
+    LoopService to = worker.service(found);
+    service = to;
+    to.inflight++;
+    ByteBuf out = client.allocator().directBuffer(HeadWriter.requestSize(request, found));
+    HeadWriter.request(request, found, client.forwardedLines(), out);
+    head = out;
+    dispatch(to);
+  }
+
+  // Towards the instance.
+
+  private void dispatch(LoopService to) {
+    Member<UpstreamPool> picked = to.balancer.pick(worker.now(), tried);
+    if (picked == null) {
+      refuse(503, "no-instance", to.absence());
+      return;
+    }
+    member = picked;
+    UpstreamPool pool = picked.target();
+    pool.outstanding++;
+    pool.requests++;
+    sentNanos = worker.now();
+    UpstreamConnection idle = pool.take();
+    if (idle == null) {
+      connect(pool);
+    } else {
+      idle.begin(this);
+      send(idle);
+    }
+  }
+
+  private void connect(UpstreamPool pool) {
+    connected = false;
+    UpstreamConnection fresh = new UpstreamConnection(worker, pool, this);
+    connection = fresh;
+    worker.connect(fresh);
+  }
+
+  void connected(UpstreamConnection fresh) {
+    sentNanos = worker.now();
+    send(fresh);
+    client.proceed();
+    worker.flush();
+  }
+
+  private void send(UpstreamConnection to) {
+    connection = to;
+    connected = true;
+    answerStarted = false;
+    progressNanos = sentNanos;
+    ByteBuf bytes = requireNonNull(head);
+    ByteBuf again = held;
+    holding = to.used() && (!hasBody || idempotent) && !replayed;
+    if (to.used()) {
+      // Written once more if the connection turns out to be dead.
+      to.write(bytes.retain());
+    } else {
+      head = null;
+      to.write(bytes);
+    }
+    if (again != null) {
+      held = null;
+      bodySent = true;
+      to.write(again);
+    }
+  }
+
+  void connectFailed(@Nullable Throwable cause) {
+    LoopService to = requireNonNull(service);
+    Member<UpstreamPool> failed = requireNonNull(member);
+    UpstreamPool pool = failed.target();
+    connection = null;
+    tried.add(failed);
+    giveBack(Outcome.CONNECT_FAILED);
+    pool.errors++;
+    boolean more = tried.size() < Math.min(MAX_TRIES, to.balancer.size());
+    if (more) {
+      to.retried(RetryReason.CONNECT_FAILED);
+      dispatch(to);
+    } else {
+      refuse(
+          502,
+          "connect-failed",
+          "no connection to "
+              + tried.size()
+              + " of "
+              + to.balancer.size()
+              + " instances of '"
+              + to.name
+              + "'; the last, "
+              + pool.instance().id()
+              + " at "
+              + pool.address()
+              + ": "
+              + (cause == null ? "closed" : cause.getMessage()));
+    }
+    worker.flush();
+  }
+
+  /** Whether the client's body may be read on. */
+  boolean acceptsBody() {
+    UpstreamConnection to = connection;
+    return to != null && connected && to.writable();
+  }
+
+  boolean connectedUpstream() {
+    return connected && connection != null;
+  }
+
+  /** A piece of the request's body. */
+  @Override
+  public void range(ByteBuf in, int index, int length) {
+    UpstreamConnection to = connection;
+    if (to == null) {
+      return;
+    }
+    progressNanos = worker.now();
+    bodySent = true;
+    if (holding) {
+      hold(in, index, length);
+    }
+    to.write(in.retainedSlice(index, length));
+  }
+
+  private void hold(ByteBuf in, int index, int length) {
+    ByteBuf kept = held;
+    int size = kept == null ? 0 : kept.readableBytes();
+    if (size + length > worker.limits().heldBodyBytes()) {
+      holding = false;
+      held = release(kept);
+      return;
+    }
+    if (kept == null) {
+      kept = client.allocator().directBuffer(Math.max(1024, length));
+      held = kept;
+    }
+    kept.writeBytes(in, index, length);
+  }
+
+  void requestComplete() {
+    requestDone = true;
+    progressNanos = worker.now();
+  }
+
+  /** The connection ended before the answer did. */
+  void upstreamClosed(boolean used) {
+    UpstreamPool pool = requireNonNull(member).target();
+    connection = null;
+    boolean replayable = idempotent ? !bodySent || holding : hasBody && !bodySent;
+    ByteBuf bytes = head;
+    if (used && !answerStarted && !replayed && replayable && bytes != null) {
+      replayed = true;
+      bytes.readerIndex(0);
+      requireNonNull(service).retried(RetryReason.STALE_CONNECTION);
+      connect(pool);
+      return;
+    }
+    upstreamFailed(
+        502,
+        "upstream-closed",
+        "instance "
+            + pool.instance().id()
+            + " closed the connection "
+            + (answerStarted ? "in the middle of its answer" : "without an answer"));
+  }
+
+  /** The instance did not answer, or not well; its connection is closed already. */
+  void upstreamFailed(int failure, String code, String detail) {
+    connection = null;
+    requireNonNull(member).target().errors++;
+    giveBack(Outcome.ERROR);
+    if (responding) {
+      // Too late for another answer: the client must see that this one is not whole.
+      over(failure, Outcome.ERROR);
+      client.abort();
+    } else {
+      refuse(failure, code, detail);
+    }
+    worker.flush();
+  }
+
+  // Towards the client.
+
+  /** The first byte of an answer is there. */
+  void answering() {
+    if (!answerStarted) {
+      answerStarted = true;
+      progressNanos = worker.now();
+      rttNanos = progressNanos - sentNanos;
+      head = release(head);
+      held = release(held);
+      holding = false;
+    }
+  }
+
+  /** An interim answer: 100 goes to a client that asked for it, others are dropped. */
+  void interim(Head interim) {
+    if (interim.status() == 100 && expectContinue) {
+      expectContinue = false;
+      client.writeContinue();
+    }
+  }
+
+  /** The head of the answer; says how its body is to be read. */
+  void response(Head answer, BodyReader body) {
+    status = answer.status();
+    responding = true;
+    eventStream = answer.eventStream();
+    boolean none = bodiless || status == 204 || status == 304;
+    chunkedOut = false;
+    rechunk = false;
+    closeClient = !keepAlive || !requestDone || worker.closing();
+    if (none) {
+      body.none();
+    } else if (answer.chunked()) {
+      body.chunked(!http10);
+      chunkedOut = !http10;
+      closeClient |= http10;
+    } else if (answer.contentLength() >= 0) {
+      body.length(answer.contentLength());
+    } else {
+      body.untilClose();
+      rechunk = !http10;
+      chunkedOut = rechunk;
+      closeClient |= http10;
+    }
+    long small = none ? 0 : Math.min(SMALL_BODY, Math.max(0, answer.contentLength()));
+    ByteBuf out = client.allocator().directBuffer(answer.length() + HeadWriter.ADDED + (int) small);
+    HeadWriter.response(
+        answer, status != 204, chunkedOut, closeClient, http10 && !closeClient, out);
+    if (!answer.dated()) {
+      HeadWriter.date(worker.date(), out);
+    }
+    HeadWriter.end(out);
+    headOut = out;
+  }
+
+  /** A piece of the answer's body; a small one goes out in one buffer with the head. */
+  void responseBytes(ByteBuf in, int index, int length) {
+    progressNanos = worker.now();
+    ByteBuf first = headOut;
+    if (rechunk) {
+      flushHead();
+      ByteBuf size = client.allocator().directBuffer(16);
+      ByteBufUtil.writeAscii(size, Integer.toHexString(length) + "\r\n");
+      client.write(size);
+      client.write(in.retainedSlice(index, length));
+      client.writeAscii("\r\n");
+    } else if (first != null && length <= first.writableBytes() && length <= SMALL_BODY) {
+      first.writeBytes(in, index, length);
+    } else {
+      flushHead();
+      client.write(in.retainedSlice(index, length));
+    }
+  }
+
+  void flushHead() {
+    ByteBuf first = headOut;
+    if (first != null) {
+      headOut = null;
+      client.write(first);
+    }
+  }
+
+  /** The answer is complete. */
+  void answered() {
+    connection = null;
+    flushHead();
+    if (rechunk) {
+      client.writeAscii("0\r\n\r\n");
+    }
+    boolean close = closeClient || !requestDone;
+    Outcome outcome = status >= 500 ? Outcome.ERROR : Outcome.SUCCESS;
+    if (status >= 500) {
+      requireNonNull(member).target().errors++;
+    }
+    over(status, outcome);
+    client.answered(close);
+  }
+
+  /** The gateway ends an event stream, between two events. */
+  void streamEnded() {
+    connection = null;
+    flushHead();
+    if (chunkedOut) {
+      client.writeAscii("0\r\n\r\n");
+    }
+    over(status, Outcome.SUCCESS);
+    client.answered(true);
+    worker.flush();
+  }
+
+  /** Answers in the instance's place. */
+  void refuse(int failure, String code, String detail) {
+    boolean close = !keepAlive || !requestDone || worker.closing();
+    client.write(Problem.answer(client.allocator(), failure, code, detail, bodiless, close));
+    over(failure, Outcome.ERROR);
+    client.answered(close);
+  }
+
+  /** The client has gone. */
+  void cancel() {
+    if (!active) {
+      return;
+    }
+    UpstreamConnection from = connection;
+    connection = null;
+    if (from != null) {
+      from.abandon();
+    }
+    over(responding ? status : CLIENT_WENT, Outcome.CANCELLED);
+  }
+
+  /** The request turned out to be broken; says whether an answer has begun already. */
+  boolean broken() {
+    boolean begun = responding;
+    UpstreamConnection from = connection;
+    connection = null;
+    if (from != null) {
+      from.abandon();
+    }
+    over(400, Outcome.CANCELLED);
+    return begun;
+  }
+
+  private void giveBack(Outcome outcome) {
+    Member<UpstreamPool> picked = member;
+    if (picked != null) {
+      member = null;
+      long now = worker.now();
+      long rtt = rttNanos > 0 ? rttNanos : now - sentNanos;
+      requireNonNull(service).balancer.ended(picked, now, rtt, outcome);
+      picked.target().released();
+    }
+  }
+
+  /** Every exchange ends here, once. */
+  private void over(int result, Outcome outcome) {
+    active = false;
+    connected = false;
+    Member<UpstreamPool> picked = member;
+    RouteEntry by = route;
+    Traffic traffic =
+        by == null
+            ? worker.unrouted()
+            : picked == null
+                ? worker.traffic(new Traffic.Key(by.label(), by.service(), ""))
+                : picked.target().traffic(by.label());
+    traffic.count(result, worker.now() - startedNanos);
+    giveBack(outcome);
+    LoopService to = service;
+    if (to != null) {
+      to.inflight--;
+    }
+    route = null;
+    service = null;
+    responding = false;
+    answerStarted = false;
+    eventStream = false;
+    holding = false;
+    head = release(head);
+    held = release(held);
+    headOut = release(headOut);
+  }
+
+  private static @Nullable ByteBuf release(@Nullable ByteBuf buffer) {
+    if (buffer != null) {
+      buffer.release();
+    }
+    return null;
+  }
+
+  // Time and back-pressure.
+
+  /** Lets each side be read only while the other can take what is read. */
+  void adjustReading() {
+    client.adjustReading();
+    UpstreamConnection from = connection;
+    if (from != null && connected) {
+      from.reading(!responding || client.writable());
+    }
+  }
+
+  void sweep(long nowNanos) {
+    UpstreamConnection to = connection;
+    if (!active || to == null || !connected) {
+      return;
+    }
+    long backlog = client.backlogBytes() + to.backlogBytes();
+    if (backlog != writeBacklog) {
+      writeBacklog = backlog;
+      progressNanos = nowNanos;
+      return;
+    }
+    long limit = worker.patienceNanos(requestDone && !answerStarted, eventStream);
+    if (nowNanos - progressNanos <= limit) {
+      return;
+    }
+    if (responding && !client.writable()) {
+      cancel();
+      client.abort();
+    } else if (!requestDone && !answerStarted && to.writable()) {
+      connection = null;
+      to.abandon();
+      giveBack(Outcome.CANCELLED);
+      refuse(
+          408,
+          "request-timeout",
+          "no byte of the request's body for " + limit / 1_000_000_000L + " s");
+    } else {
+      connection = null;
+      to.abandon();
+      upstreamFailed(
+          504,
+          "upstream-timeout",
+          "instance "
+              + requireNonNull(member).target().instance().id()
+              + " did not "
+              + (requestDone ? "answer" : "take the request")
+              + " within "
+              + limit / 1_000_000_000L
+              + " s");
+    }
+  }
+}

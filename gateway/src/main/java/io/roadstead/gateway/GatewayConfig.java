@@ -1,0 +1,82 @@
+package io.roadstead.gateway;
+
+import java.net.InetSocketAddress;
+import java.util.Set;
+
+/**
+ * How a gateway runs.
+ *
+ * @param listen where it listens; port 0 takes a free one
+ * @param loops event loops; one for each core is right
+ * @param defaultRoutes whether {@code /{service}/**} exists for every registered service
+ * @param ownPorts the platform's own ports: an instance that claims one of them on this machine is
+ *     never routed to
+ * @param platform names the platform to other gateways that would share the port: 1 to 64 letters,
+ *     digits, '.', '_' and '-'
+ * @param shared whether the port may be shared with other gateways of the same platform
+ */
+public record GatewayConfig(
+    InetSocketAddress listen,
+    int loops,
+    boolean defaultRoutes,
+    Set<Integer> ownPorts,
+    String platform,
+    boolean shared,
+    GatewayLimits limits,
+    GatewayTimeouts timeouts) {
+  public GatewayConfig {
+    ownPorts = Set.copyOf(ownPorts);
+    if (!platform.matches("[A-Za-z0-9._-]{1,64}")) {
+      throw new IllegalArgumentException(
+          "the platform's name '"
+              + platform
+              + "' is not 1 to 64 letters, digits, '.', '_' and '-'");
+    }
+    if (loops < 1) {
+      throw new IllegalArgumentException("a gateway needs at least one event loop, not " + loops);
+    }
+  }
+
+  /** The defaults: a loop for each core, default routes where the address is loopback. */
+  public static GatewayConfig at(InetSocketAddress listen, String platform) {
+    boolean loopback = listen.getAddress() != null && listen.getAddress().isLoopbackAddress();
+    return new GatewayConfig(
+        listen,
+        Runtime.getRuntime().availableProcessors(),
+        loopback,
+        Set.of(),
+        platform,
+        false,
+        GatewayLimits.DEFAULT,
+        GatewayTimeouts.DEFAULT);
+  }
+
+  public GatewayConfig withLoops(int value) {
+    return new GatewayConfig(
+        listen, value, defaultRoutes, ownPorts, platform, shared, limits, timeouts);
+  }
+
+  public GatewayConfig withDefaultRoutes(boolean value) {
+    return new GatewayConfig(listen, loops, value, ownPorts, platform, shared, limits, timeouts);
+  }
+
+  public GatewayConfig withOwnPorts(Set<Integer> value) {
+    return new GatewayConfig(
+        listen, loops, defaultRoutes, value, platform, shared, limits, timeouts);
+  }
+
+  public GatewayConfig withShared(boolean value) {
+    return new GatewayConfig(
+        listen, loops, defaultRoutes, ownPorts, platform, value, limits, timeouts);
+  }
+
+  public GatewayConfig withLimits(GatewayLimits value) {
+    return new GatewayConfig(
+        listen, loops, defaultRoutes, ownPorts, platform, shared, value, timeouts);
+  }
+
+  public GatewayConfig withTimeouts(GatewayTimeouts value) {
+    return new GatewayConfig(
+        listen, loops, defaultRoutes, ownPorts, platform, shared, limits, value);
+  }
+}

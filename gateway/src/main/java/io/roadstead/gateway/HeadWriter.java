@@ -1,0 +1,140 @@
+package io.roadstead.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.roadstead.gateway.http.Ascii;
+import io.roadstead.gateway.http.Field;
+import io.roadstead.gateway.http.Head;
+import io.roadstead.gateway.route.RouteEntry;
+import io.roadstead.gateway.route.RouteTable;
+
+/**
+ * Writes heads on: the lines that go through are copied as ranges of the bytes that came, as many
+ * lines at once as stand together; what concerns one connection only is left out, and what the
+ * gateway itself has to say is added.
+ */
+final class HeadWriter {
+  /** More than a head can grow by on its way: the added lines, the host in them apart. */
+  static final int ADDED = 256;
+
+  private static final byte[] HTTP11 = Ascii.bytes(" HTTP/1.1\r\nHost: ");
+  private static final byte[] LINE = Ascii.bytes("\r\n");
+  private static final byte[] FORWARDED_HOST = Ascii.bytes("X-Forwarded-Host: ");
+  private static final byte[] CHUNKED = Ascii.bytes("Transfer-Encoding: chunked\r\n");
+  private static final byte[] STATUS_LINE = Ascii.bytes("HTTP/1.1 ");
+  private static final byte[] CLOSE = Ascii.bytes("Connection: close\r\n");
+  private static final byte[] KEEP_ALIVE = Ascii.bytes("Connection: keep-alive\r\n");
+  private static final byte[] DATE = Ascii.bytes("Date: ");
+
+  private HeadWriter() {}
+
+  /** How many bytes {@link #request} may write. */
+  static int requestSize(Head head, RouteEntry route) {
+    return head.length()
+        + 2 * (head.hostEnd() - head.hostStart())
+        + route.forwardedPrefix().length
+        + route.service().length()
+        + ADDED;
+  }
+
+  /**
+   * @param client the lines on the client that are the same for all requests of its connection
+   */
+  static void request(Head head, RouteEntry route, byte[] client, ByteBuf out) {
+    head.copy(head.methodStart(), head.methodEnd(), out);
+    out.writeByte(' ');
+    int path =
+        RouteTable.skip(head.bytes(), head.pathStart(), head.pathEnd(), route.stripSegments());
+    if (path == head.pathEnd()) {
+      out.writeByte('/');
+    }
+    head.copy(path, head.targetEnd(), out);
+    out.writeBytes(HTTP11);
+    if (head.hasHost()) {
+      head.copy(head.hostStart(), head.hostEnd(), out);
+    } else {
+      out.writeBytes(Ascii.bytes(route.service()));
+    }
+    out.writeBytes(LINE);
+    lines(head, true, head.expectContinue(), out);
+    out.writeBytes(client);
+    if (head.hasHost()) {
+      out.writeBytes(FORWARDED_HOST);
+      head.copy(head.hostStart(), head.hostEnd(), out);
+      out.writeBytes(LINE);
+    }
+    out.writeBytes(route.forwardedPrefix());
+    if (head.chunked()) {
+      out.writeBytes(CHUNKED);
+    }
+    out.writeBytes(LINE);
+  }
+
+  /**
+   * @param length whether a Content-Length of the instance goes through
+   * @param chunked whether the body will be sent in chunks
+   * @param keepAlive whether to say that the connection stays, as HTTP/1.0 clients want to hear
+   */
+  static void response(
+      Head head, boolean length, boolean chunked, boolean close, boolean keepAlive, ByteBuf out) {
+    out.writeBytes(STATUS_LINE);
+    head.copy(9, 12, out);
+    out.writeByte(' ');
+    head.copy(head.reasonStart(), head.reasonEnd(), out);
+    out.writeBytes(LINE);
+    lines(head, false, length, out);
+    if (chunked) {
+      out.writeBytes(CHUNKED);
+    }
+    if (close) {
+      out.writeBytes(CLOSE);
+    } else if (keepAlive) {
+      out.writeBytes(KEEP_ALIVE);
+    }
+  }
+
+  static void end(ByteBuf out) {
+    out.writeBytes(LINE);
+  }
+
+  static void date(byte[] now, ByteBuf out) {
+    out.writeBytes(DATE);
+    out.writeBytes(now);
+    out.writeBytes(LINE);
+  }
+
+  private static void lines(Head head, boolean request, boolean conditional, ByteBuf out) {
+    int from = -1;
+    int headers = head.headers();
+    for (int i = 0; i < headers; i++) {
+      boolean goes =
+          request ? passes(head.field(i), conditional) : answers(head.field(i), conditional);
+      if (goes) {
+        if (from < 0) {
+          from = head.nameStart(i);
+        }
+      } else if (from >= 0) {
+        head.copy(from, head.nameStart(i), out);
+        from = -1;
+      }
+    }
+    if (from >= 0) {
+      head.copy(from, head.length() - 2, out);
+    }
+  }
+
+  private static boolean passes(int field, boolean expect) {
+    return switch (field) {
+      case Field.OTHER, Field.CONTENT_LENGTH, Field.CONTENT_TYPE, Field.DATE -> true;
+      case Field.EXPECT -> expect;
+      default -> false;
+    };
+  }
+
+  private static boolean answers(int field, boolean length) {
+    return switch (field) {
+      case Field.CONNECTION, Field.KEEP_ALIVE, Field.HOP, Field.TRANSFER_ENCODING -> false;
+      case Field.CONTENT_LENGTH -> length;
+      default -> true;
+    };
+  }
+}

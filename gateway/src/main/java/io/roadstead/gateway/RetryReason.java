@@ -1,0 +1,20 @@
+package io.roadstead.gateway;
+
+/** Why a request was sent once more. */
+public enum RetryReason {
+  /** A pooled connection turned out to be dead before any byte of an answer. */
+  STALE_CONNECTION("stale-connection"),
+  /** An instance did not accept a connection. */
+  CONNECT_FAILED("connect-failed");
+
+  private final String label;
+
+  RetryReason(String label) {
+    this.label = label;
+  }
+
+  /** How metrics name it. */
+  public String label() {
+    return label;
+  }
+}

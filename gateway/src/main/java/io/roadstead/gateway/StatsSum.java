@@ -1,0 +1,118 @@
+package io.roadstead.gateway;
+
+import io.roadstead.registry.InstanceKey;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Sums up what the loops have counted. Each loop adds its own, one after another. */
+final class StatsSum {
+  private static final List<Long> UPPER_NANOS = upperNanos();
+
+  private final Map<Traffic.Key, Sum> traffic = new HashMap<>();
+  private final Map<String, ServiceSum> services = new HashMap<>();
+  private final Map<InstanceKey, GatewayStats.InstanceFigures> instances = new HashMap<>();
+  private int clients;
+
+  private static final class Sum {
+    final long[] byStatusClass = new long[6];
+    final long[] buckets = new long[Latencies.BUCKETS];
+    long sumNanos;
+  }
+
+  private static final class ServiceSum {
+    int inflight;
+    int idle;
+    int open;
+    int connecting;
+    final Map<RetryReason, Long> retries = new EnumMap<>(RetryReason.class);
+  }
+
+  private static List<Long> upperNanos() {
+    List<Long> all = new ArrayList<>();
+    for (int i = 0; i < Latencies.BUCKETS; i++) {
+      all.add(Latencies.upperNanos(i));
+    }
+    return List.copyOf(all);
+  }
+
+  void add(Traffic counted) {
+    Sum sum = traffic.computeIfAbsent(counted.key(), _ -> new Sum());
+    for (int i = 0; i < sum.byStatusClass.length; i++) {
+      sum.byStatusClass[i] += counted.answers(i);
+    }
+    counted.latencies().addTo(sum.buckets);
+    sum.sumNanos += counted.latencies().sumNanos();
+  }
+
+  void add(LoopService counted) {
+    ServiceSum sum = services.computeIfAbsent(counted.name, _ -> new ServiceSum());
+    sum.inflight += counted.inflight;
+    for (RetryReason reason : RetryReason.values()) {
+      sum.retries.merge(reason, counted.retries(reason), Long::sum);
+    }
+  }
+
+  void add(UpstreamPool pool) {
+    ServiceSum sum = services.computeIfAbsent(pool.instance().service(), _ -> new ServiceSum());
+    sum.idle += pool.idleCount();
+    sum.open += pool.open;
+    sum.connecting += pool.connecting;
+    instances.merge(
+        pool.instance().key(),
+        new GatewayStats.InstanceFigures(
+            pool.instance().version(), pool.outstanding, pool.requests, pool.errors),
+        (a, b) ->
+            new GatewayStats.InstanceFigures(
+                b.version(),
+                a.inflight() + b.inflight(),
+                a.requests() + b.requests(),
+                a.errors() + b.errors()));
+  }
+
+  void clients(int open) {
+    clients += open;
+  }
+
+  GatewayStats result(long refusedConnections) {
+    List<GatewayStats.Requests> requests = new ArrayList<>();
+    traffic.forEach((key, sum) -> requests.add(requests(key, sum)));
+    Map<String, GatewayStats.ServiceFigures> figures = new HashMap<>();
+    services.forEach((name, sum) -> figures.put(name, figures(sum)));
+    return new GatewayStats(requests, figures, instances, clients, refusedConnections);
+  }
+
+  private static GatewayStats.Requests requests(Traffic.Key key, Sum sum) {
+    Map<String, Long> byStatus = new HashMap<>();
+    for (int i = 1; i < sum.byStatusClass.length; i++) {
+      if (sum.byStatusClass[i] > 0) {
+        byStatus.put(i + "xx", sum.byStatusClass[i]);
+      }
+    }
+    List<Long> counts = new ArrayList<>();
+    long count = 0;
+    for (long bucket : sum.buckets) {
+      counts.add(bucket);
+      count += bucket;
+    }
+    return new GatewayStats.Requests(
+        key.route(),
+        key.service(),
+        key.version(),
+        byStatus,
+        new GatewayStats.Histogram(UPPER_NANOS, counts, count, sum.sumNanos / 1e9));
+  }
+
+  private static GatewayStats.ServiceFigures figures(ServiceSum sum) {
+    Map<String, Long> retries = new HashMap<>();
+    for (RetryReason reason : RetryReason.values()) {
+      retries.put(reason.label(), sum.retries.getOrDefault(reason, 0L));
+    }
+    return new GatewayStats.ServiceFigures(
+        sum.inflight,
+        Map.of("idle", sum.idle, "busy", sum.open - sum.idle, "connecting", sum.connecting),
+        retries);
+  }
+}

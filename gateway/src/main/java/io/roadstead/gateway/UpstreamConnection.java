@@ -1,0 +1,343 @@
+package io.roadstead.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.roadstead.gateway.http.BodyReader;
+import io.roadstead.gateway.http.Head;
+import io.roadstead.gateway.http.HeadParser;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to an instance. It reads answers and hands them to the exchange that has it; without
+ * one it is idle in its pool, still registered for reading: a close by the other side evicts it,
+ * and so does any byte, for nobody asked for one. Confined to its loop.
+ */
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements BodyReader.Sink {
+  private final Worker worker;
+  private final UpstreamPool pool;
+  private final BodyReader body = new BodyReader();
+  private @Nullable ChannelHandlerContext ctx;
+  private @Nullable Exchange exchange;
+  private @Nullable ByteBuf pending;
+  private boolean inBody;
+  private boolean connected;
+  private boolean used;
+  private boolean persistent;
+  private boolean closed;
+  private boolean reset;
+  private boolean streaming;
+  private boolean ending;
+  private boolean reading = true;
+  private long endingSince;
+  private long idleSince;
+  private long idleNanos;
+
+  /** The next of the pool's event streams. */
+  @Nullable UpstreamConnection nextStream;
+
+  UpstreamConnection(Worker worker, UpstreamPool pool, Exchange exchange) {
+    this.worker = worker;
+    this.pool = pool;
+    this.exchange = exchange;
+    this.idleNanos = worker.upstreamIdleNanos();
+    pool.connecting++;
+  }
+
+  UpstreamPool pool() {
+    return pool;
+  }
+
+  /** Whether it has carried a request before the present one. */
+  boolean used() {
+    return used;
+  }
+
+  boolean usable() {
+    ChannelHandlerContext c = ctx;
+    return !closed && c != null && c.channel().isActive();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+  }
+
+  /** The connecting is over, for better or worse. */
+  void connectDone(@Nullable Throwable failure) {
+    pool.connecting--;
+    Exchange waiting = exchange;
+    if (failure == null && !closed) {
+      connected = true;
+      pool.open++;
+      if (waiting == null) {
+        close();
+        return;
+      }
+      waiting.connected(this);
+    } else {
+      closed = true;
+      exchange = null;
+      if (waiting != null) {
+        waiting.connectFailed(failure);
+      }
+    }
+  }
+
+  /** Starts to carry the exchange's request. */
+  void begin(Exchange newExchange) {
+    exchange = newExchange;
+    inBody = false;
+    persistent = false;
+  }
+
+  void write(ByteBuf bytes) {
+    ChannelHandlerContext c = ctx;
+    if (c == null || closed) {
+      bytes.release();
+      return;
+    }
+    var _ = c.write(bytes, c.voidPromise());
+    worker.touch(c);
+  }
+
+  boolean writable() {
+    ChannelHandlerContext c = ctx;
+    return c != null && c.channel().isWritable();
+  }
+
+  long backlogBytes() {
+    return Buffers.backlog(ctx);
+  }
+
+  void reading(boolean wanted) {
+    ChannelHandlerContext c = ctx;
+    if (c != null && reading != wanted) {
+      reading = wanted;
+      c.channel().config().setAutoRead(wanted);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    ByteBuf before = pending;
+    if (before != null) {
+      pending = null;
+      in = Buffers.join(context.alloc(), before, in);
+    }
+    try {
+      answer(in);
+    } finally {
+      if (!in.isReadable() || closed) {
+        in.release();
+      } else {
+        pending = in;
+      }
+    }
+  }
+
+  /** Reads what is there of answers. What is left unread in the end is kept for the next time. */
+  private void answer(ByteBuf in) {
+    while (in.isReadable()) {
+      Exchange current = exchange;
+      if (current == null) {
+        // Nobody asked: the connection is out of step.
+        close();
+        return;
+      }
+      if (!inBody) {
+        if (!head(current, in)) {
+          return;
+        }
+        continue;
+      }
+      int result = body.read(in, this);
+      current.flushHead();
+      if (result == BodyReader.BAD) {
+        fail(current, 502, "bad-response", "the answer's body: " + body.problem().detail());
+        return;
+      }
+      if (result == BodyReader.DONE) {
+        finish(current, in.isReadable());
+      } else if (ending && body.betweenEvents()) {
+        endStream(current);
+      }
+    }
+  }
+
+  /** Reads a head; false where it is not whole or not good. */
+  private boolean head(Exchange current, ByteBuf in) {
+    HeadParser parser = worker.responseParser();
+    current.answering();
+    int result = parser.response(in);
+    if (result == HeadParser.INCOMPLETE) {
+      return false;
+    }
+    Head head = parser.head();
+    if (result == HeadParser.BAD) {
+      fail(current, 502, "bad-response", "the answer's head: " + parser.problem().detail());
+      return false;
+    }
+    if (head.status() == 101) {
+      fail(current, 502, "bad-response", "the instance switched protocols, which nobody asked for");
+      return false;
+    }
+    if (head.status() < 200) {
+      current.interim(head);
+      return true;
+    }
+    persistent = head.persistent();
+    if (head.keepAliveSeconds() >= 0) {
+      idleNanos =
+          Math.min(
+              worker.upstreamIdleNanos(),
+              Math.max(0, head.keepAliveSeconds() - 1) * 1_000_000_000L);
+    }
+    inBody = true;
+    current.response(head, body);
+    if (exchange == current && body.done()) {
+      current.flushHead();
+      finish(current, in.isReadable());
+    } else if (exchange == current && head.eventStream()) {
+      streaming = true;
+      pool.streamStarted(this);
+    }
+    return true;
+  }
+
+  @Override
+  public void range(ByteBuf in, int index, int length) {
+    Exchange current = exchange;
+    if (current != null) {
+      current.responseBytes(in, index, length);
+    }
+  }
+
+  /** The answer is complete. */
+  private void finish(Exchange current, boolean unread) {
+    boolean reusable = persistent && !unread && current.requestDone() && !closed;
+    detach();
+    if (reusable) {
+      used = true;
+      reading(true);
+      idleSince = worker.now();
+      reusable = idleNanos > 0 && pool.offer(this);
+    }
+    if (!reusable) {
+      close();
+    }
+    current.answered();
+  }
+
+  private void detach() {
+    exchange = null;
+    if (streaming) {
+      streaming = false;
+      ending = false;
+      pool.streamEnded(this);
+    }
+  }
+
+  private void fail(Exchange current, int status, String code, String detail) {
+    detach();
+    close();
+    current.upstreamFailed(status, code, detail);
+  }
+
+  /** The exchange needs it no more: its client has gone, or will hear of a failure. */
+  void abandon() {
+    detach();
+    close();
+  }
+
+  /** Ends an event stream as soon as an event is complete. */
+  void endStreamSoon() {
+    Exchange current = exchange;
+    if (ending || current == null) {
+      return;
+    }
+    ending = true;
+    endingSince = worker.now();
+    if (body.betweenEvents()) {
+      endStream(current);
+    }
+  }
+
+  void sweepStream(long nowNanos) {
+    Exchange current = exchange;
+    if (ending && current != null && nowNanos - endingSince > Worker.STREAM_END_NANOS) {
+      fail(current, 502, "stream-cut", "the event stream had to be cut inside an event");
+    }
+  }
+
+  private void endStream(Exchange current) {
+    detach();
+    close();
+    current.streamEnded();
+  }
+
+  boolean idleTooLong(long nowNanos) {
+    return nowNanos - idleSince > idleNanos;
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    Exchange current = exchange;
+    if (current != null) {
+      current.adjustReading();
+    }
+    worker.flush();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    Exchange current = exchange;
+    if (current != null) {
+      current.adjustReading();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    reset |= cause instanceof IOException;
+    close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    close();
+    worker.flush();
+  }
+
+  void close() {
+    ChannelHandlerContext c = ctx;
+    if (closed || c == null) {
+      return;
+    }
+    closed = true;
+    if (connected) {
+      pool.open--;
+    }
+    var _ = c.close();
+    Exchange current = exchange;
+    ByteBuf rest = pending;
+    pending = null;
+    if (rest != null) {
+      rest.release();
+    }
+    if (current == null) {
+      pool.forget(this);
+      return;
+    }
+    if (inBody && body.endsWithConnection() && !reset) {
+      persistent = false;
+      detach();
+      current.answered();
+      return;
+    }
+    detach();
+    current.upstreamClosed(used);
+  }
+}

@@ -1,0 +1,441 @@
+package io.roadstead.gateway;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.roadstead.gateway.http.Ascii;
+import io.roadstead.gateway.http.Head;
+import io.roadstead.gateway.http.HeadParser;
+import io.roadstead.gateway.route.PathCheck;
+import io.roadstead.gateway.route.RouteEntry;
+import io.roadstead.gateway.route.RouteTable;
+import io.roadstead.registry.Instance;
+import io.roadstead.registry.InstanceKey;
+import io.roadstead.registry.Ticker;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that one event loop owns: its connections to clients, its pools, its balancers, its parsers,
+ * its counts and its share of the world. Everything here happens on that loop, so nothing is
+ * locked; the world comes in by {@link #install}, a task, after which no request of this loop can
+ * be sent to an instance that the world does not offer.
+ *
+ * <p>Time-outs are kept as times in the connections and looked at by one sweep, ten times a second,
+ * instead of a timer each. Writes are flushed once for each batch of bytes read: whoever writes
+ * {@link #touch touches} its channel, and the end of the batch {@link #flush flushes} all touched.
+ */
+final class Worker {
+  static final long LINGER_NANOS = 2_000_000_000L;
+  static final long STREAM_END_NANOS = 2_000_000_000L;
+  private static final long SWEEP_MILLIS = 100;
+  private static final int MAX_COUNTS = 4096;
+  private static final String WELL_KNOWN = "/.well-known/roadstead";
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
+
+  private final EventLoop loop;
+  private final GatewayConfig config;
+  private final Ticker ticker;
+  private final InstantSource clock;
+  private final ClientLimit clientLimit;
+  private final Runnable onDrained;
+  private final HeadParser requestParser;
+  private final HeadParser responseParser;
+  private final PathCheck pathCheck;
+  private final SplittableRandom random;
+  private final Bootstrap upstream;
+
+  private final List<ClientConnection> clients = new ArrayList<>();
+  private final Map<InstanceKey, UpstreamPool> pools = new HashMap<>();
+
+  /** Pools whose instance has gone, but not all of their connections. */
+  private final List<UpstreamPool> leaving = new ArrayList<>();
+
+  private final Map<String, LoopService> services = new HashMap<>();
+  private final Map<Traffic.Key, Traffic> traffic = new HashMap<>();
+  private final Traffic unrouted = new Traffic(Traffic.Key.NONE);
+  private @Nullable World world;
+  private LoopService[] byIndex = {};
+  private @Nullable ChannelHandlerContext[] touched = new ChannelHandlerContext[64];
+  private int touchedCount;
+  private boolean flushing;
+  private boolean closing;
+  private byte[] date = {};
+  private long dateSecond = Long.MIN_VALUE;
+
+  Worker(
+      EventLoop loop,
+      GatewayConfig config,
+      Transport transport,
+      Ticker ticker,
+      InstantSource clock,
+      ClientLimit clientLimit,
+      long seed,
+      Runnable onDrained) {
+    this.loop = loop;
+    this.config = config;
+    this.ticker = ticker;
+    this.clock = clock;
+    this.clientLimit = clientLimit;
+    this.onDrained = onDrained;
+    this.requestParser = new HeadParser(config.limits().head());
+    this.responseParser = new HeadParser(config.limits().head());
+    this.pathCheck = new PathCheck(config.limits().head().headBytes());
+    this.random = new SplittableRandom(seed);
+    this.upstream =
+        new Bootstrap()
+            .group(loop)
+            .channelFactory(transport.channels())
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark(config.limits()))
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                (int) Math.max(1, config.timeouts().connect().toMillis()));
+  }
+
+  static WriteBufferWaterMark waterMark(GatewayLimits limits) {
+    return new WriteBufferWaterMark(limits.lowWaterBytes(), limits.highWaterBytes());
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  void start() {
+    sweep();
+    var _ =
+        loop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  // What requests need.
+
+  long now() {
+    return ticker.nanos();
+  }
+
+  GatewayLimits limits() {
+    return config.limits();
+  }
+
+  long upstreamIdleNanos() {
+    return config.timeouts().upstreamIdle().toNanos();
+  }
+
+  long clientIdleNanos() {
+    return config.timeouts().clientIdle().toNanos();
+  }
+
+  long headerNanos() {
+    return config.timeouts().header().toNanos();
+  }
+
+  /** How long an exchange may stand still. */
+  long patienceNanos(boolean waitingForHead, boolean eventStream) {
+    GatewayTimeouts timeouts = config.timeouts();
+    return (waitingForHead
+            ? timeouts.responseHead()
+            : eventStream ? timeouts.eventStreamIdle() : timeouts.bodyIdle())
+        .toNanos();
+  }
+
+  HeadParser requestParser() {
+    return requestParser;
+  }
+
+  HeadParser responseParser() {
+    return responseParser;
+  }
+
+  PathCheck pathCheck() {
+    return pathCheck;
+  }
+
+  boolean closing() {
+    return closing;
+  }
+
+  /** The present time as a Date header has it. */
+  byte[] date() {
+    return date;
+  }
+
+  @Nullable RouteEntry route(Head request, PathCheck path) {
+    World now = world;
+    return now == null
+        ? null
+        : now.routes()
+            .match(
+                request.bytes(),
+                request.hostStart(),
+                request.hostEnd(),
+                path.bytes(),
+                path.from(),
+                path.to());
+  }
+
+  LoopService service(RouteEntry route) {
+    return byIndex[route.serviceIndex()];
+  }
+
+  /** Answers what other gateways ask before they share the port; false for all other requests. */
+  boolean answersItself(Head request, ClientConnection client) {
+    if (request.pathEnd() - request.pathStart() != WELL_KNOWN.length()
+        || !RouteTable.is(request.bytes(), request.pathStart(), request.pathEnd(), WELL_KNOWN)) {
+      return false;
+    }
+    String body = "{\"platform\":\"" + config.platform() + "\"}";
+    var out = client.allocator().directBuffer(256);
+    ByteBufUtil.writeAscii(
+        out,
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+            + body.length()
+            + "\r\n\r\n"
+            + (request.methodIs("HEAD") ? "" : body));
+    client.write(out);
+    return true;
+  }
+
+  void connect(UpstreamConnection connection) {
+    var _ =
+        upstream
+            .clone()
+            .handler(connection)
+            .connect(connection.pool().address())
+            .addListener(future -> connection.connectDone(future.cause()));
+  }
+
+  /** Remembers that the channel has bytes to flush. */
+  @SuppressWarnings("ReferenceEquality") // Contexts are compared as what they are: places.
+  void touch(ChannelHandlerContext ctx) {
+    if (touchedCount > 0 && touched[touchedCount - 1] == ctx) {
+      return;
+    }
+    if (touchedCount == touched.length) {
+      touched = Arrays.copyOf(touched, touchedCount * 2);
+    }
+    touched[touchedCount++] = ctx;
+  }
+
+  /** Flushes what has been written since the last time. */
+  void flush() {
+    if (flushing) {
+      return;
+    }
+    flushing = true;
+    // Flushing may close connections, which may write elsewhere: the list may grow meanwhile.
+    for (int i = 0; i < touchedCount; i++) {
+      ChannelHandlerContext ctx = touched[i];
+      touched[i] = null;
+      if (ctx != null) {
+        ctx.flush();
+      }
+    }
+    touchedCount = 0;
+    flushing = false;
+  }
+
+  // Client connections.
+
+  /** Takes a new connection in; false where there are too many, or the gateway closes. */
+  boolean opened(ClientConnection client) {
+    if (closing || !clientLimit.enter()) {
+      return false;
+    }
+    client.slot = clients.size();
+    clients.add(client);
+    return true;
+  }
+
+  void closed(ClientConnection client) {
+    if (client.slot >= 0) {
+      ClientConnection last = clients.removeLast();
+      if (client.slot < clients.size()) {
+        clients.set(client.slot, last);
+        last.slot = client.slot;
+      }
+      client.slot = -1;
+      clientLimit.leave();
+    }
+  }
+
+  /** Closes idle connections; busy ones hear of it with their answer. */
+  void beginClose() {
+    closing = true;
+    for (ClientConnection client : List.copyOf(clients)) {
+      client.closeIfIdle();
+    }
+  }
+
+  /** How many clients are still being answered. */
+  int clients() {
+    return clients.size();
+  }
+
+  void finishClose() {
+    for (ClientConnection client : List.copyOf(clients)) {
+      client.close();
+    }
+    pools.values().forEach(UpstreamPool::closeIdle);
+  }
+
+  private void sweep() {
+    long now = now();
+    for (int i = clients.size() - 1; i >= 0; i--) {
+      // A sweep may close others than the one it looks at.
+      if (i < clients.size()) {
+        clients.get(i).sweep(now);
+      }
+    }
+    for (UpstreamPool pool : pools.values()) {
+      pool.sweep(now);
+    }
+    for (int i = leaving.size() - 1; i >= 0; i--) {
+      leaving.get(i).sweep(now);
+      if (leaving.get(i).outstanding == 0) {
+        leaving.remove(i);
+      }
+    }
+    long second = Math.floorDiv(clock.millis(), 1000L);
+    if (second != dateSecond) {
+      dateSecond = second;
+      date = Ascii.bytes(DATE.format(clock.instant()));
+    }
+    flush();
+  }
+
+  // The world.
+
+  /** Makes this the world that requests of this loop see from now on. */
+  @SuppressWarnings(
+      "ReferenceEquality") // The builder hands the same object on while nothing changes.
+  void install(World newer) {
+    if (world == newer) {
+      return;
+    }
+    long now = now();
+    LoopService[] next = new LoopService[newer.services().size()];
+    Set<InstanceKey> present = new HashSet<>();
+    for (int i = 0; i < next.length; i++) {
+      World.Membership membership = newer.services().get(i);
+      LoopService service =
+          services.computeIfAbsent(
+              membership.service(), name -> new LoopService(name, random.split()));
+      next[i] = service;
+      membership.targets().forEach(target -> present.add(target.instance().key()));
+      if (!service.has(membership)) {
+        List<@Nullable UpstreamPool> members = new ArrayList<>();
+        membership.targets().forEach(target -> members.add(pool(target)));
+        service.update(membership, members, now);
+      }
+    }
+    pools
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean gone = !present.contains(entry.getKey());
+              if (gone) {
+                leave(entry.getValue());
+              }
+              return gone;
+            });
+    Set<LoopService> kept = new HashSet<>(Arrays.asList(next));
+    services
+        .values()
+        .removeIf(
+            service -> {
+              boolean gone = !kept.contains(service);
+              if (gone) {
+                service.clear(now);
+              }
+              return gone && service.inflight == 0;
+            });
+    byIndex = next;
+    world = newer;
+    forgetOldCounts();
+    flush();
+  }
+
+  private @Nullable UpstreamPool pool(World.Target target) {
+    Instance instance = target.instance();
+    InstanceKey key = instance.key();
+    UpstreamPool pool = pools.get(key);
+    if (target.address() == null) {
+      if (pool != null) {
+        pool.update(instance, false);
+      }
+      return null;
+    }
+    if (pool == null || !pool.address().equals(target.address())) {
+      if (pool != null) {
+        leave(pool);
+      }
+      pool = new UpstreamPool(this, instance, target.address());
+      pools.put(key, pool);
+    }
+    pool.update(instance, target.takesTraffic());
+    return pool;
+  }
+
+  private void leave(UpstreamPool pool) {
+    pool.retire();
+    if (pool.outstanding > 0) {
+      leaving.add(pool);
+    }
+  }
+
+  /** An instance that is draining has nothing under way here any more. */
+  void drained() {
+    onDrained.run();
+  }
+
+  /** Adds what this loop still has under way to draining instances. */
+  void addBusy(Map<InstanceKey, Integer> sums) {
+    pools.forEach(
+        (key, pool) -> {
+          if (pool.draining() && pool.busy() > 0) {
+            sums.merge(key, pool.busy(), Integer::sum);
+          }
+        });
+  }
+
+  // Counts.
+
+  Traffic unrouted() {
+    return unrouted;
+  }
+
+  Traffic traffic(Traffic.Key key) {
+    return traffic.computeIfAbsent(key, Traffic::new);
+  }
+
+  private void forgetOldCounts() {
+    if (traffic.size() > MAX_COUNTS) {
+      Set<String> versions = new HashSet<>();
+      pools.values().forEach(pool -> versions.add(pool.instance().version()));
+      traffic.keySet().removeIf(key -> !versions.contains(key.version()));
+    }
+  }
+
+  void addTo(StatsSum sum) {
+    sum.add(unrouted);
+    traffic.values().forEach(sum::add);
+    services.values().forEach(sum::add);
+    pools.values().forEach(sum::add);
+    sum.clients(clients.size());
+  }
+}

@@ -1,0 +1,131 @@
+package io.roadstead.gateway;
+
+import io.roadstead.registry.Cursor;
+import io.roadstead.registry.Instance;
+import io.roadstead.registry.InstanceKey;
+import io.roadstead.registry.RegistryView;
+import io.roadstead.registry.Route;
+import io.roadstead.registry.Service;
+import io.roadstead.registry.Snapshot;
+import io.roadstead.registry.Status;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A registry of one test: what it is told is the next snapshot at once. */
+final class FakeView implements RegistryView {
+  record Ack(Cursor version, Map<InstanceKey, Integer> busy) {}
+
+  final List<Ack> acks = new CopyOnWriteArrayList<>();
+  private final Map<String, List<Route>> routes = new TreeMap<>();
+  private final Map<String, List<Instance>> instances = new TreeMap<>();
+  private @Nullable Consumer<Snapshot> listener;
+  private long version;
+
+  synchronized FakeView route(String service, String host, String path, boolean strip) {
+    routes.computeIfAbsent(service, _ -> new ArrayList<>()).add(new Route(host, path, strip));
+    return changed();
+  }
+
+  FakeView up(String service, String id, int port) {
+    return put(service, id, "127.0.0.1", port, Status.UP);
+  }
+
+  synchronized FakeView put(String service, String id, String host, int port, Status status) {
+    List<Instance> all = instances.computeIfAbsent(service, _ -> new ArrayList<>());
+    all.removeIf(i -> i.id().equals(id));
+    all.add(
+        new Instance(
+            service,
+            id,
+            host,
+            "127.0.0.1",
+            port,
+            false,
+            status,
+            100,
+            "",
+            "v1",
+            false,
+            Map.of(),
+            Instant.EPOCH,
+            Instant.EPOCH,
+            null));
+    all.sort(Comparator.comparing(Instance::id));
+    return changed();
+  }
+
+  synchronized FakeView status(String service, String id, Status status) {
+    Instance old =
+        registered(service).stream().filter(i -> i.id().equals(id)).findFirst().orElseThrow();
+    return put(service, id, old.host(), old.port(), status);
+  }
+
+  synchronized FakeView remove(String service, String id) {
+    registered(service).removeIf(i -> i.id().equals(id));
+    return changed();
+  }
+
+  private List<Instance> registered(String service) {
+    return instances.getOrDefault(service, List.of());
+  }
+
+  synchronized FakeView service(String name) {
+    instances.computeIfAbsent(name, _ -> new ArrayList<>());
+    return changed();
+  }
+
+  /** The same version once more, as each second brings it. */
+  synchronized void tick() {
+    if (listener != null) {
+      listener.accept(snapshot());
+    }
+  }
+
+  private FakeView changed() {
+    version++;
+    tick();
+    return this;
+  }
+
+  synchronized Cursor version() {
+    return new Cursor("t", version);
+  }
+
+  @Override
+  public synchronized Snapshot snapshot() {
+    Map<String, Service> services = new TreeMap<>();
+    instances.forEach(
+        (name, all) ->
+            services.put(name, new Service(name, all, routes.getOrDefault(name, List.of()))));
+    routes.forEach(
+        (name, all) -> services.computeIfAbsent(name, n -> new Service(n, List.of(), all)));
+    return new Snapshot(version(), services);
+  }
+
+  @Override
+  public synchronized void start(Consumer<Snapshot> onSnapshot) {
+    listener = onSnapshot;
+    onSnapshot.accept(snapshot());
+  }
+
+  @Override
+  public void acknowledge(Cursor version, Map<InstanceKey, Integer> busy) {
+    acks.add(new Ack(version, Map.copyOf(busy)));
+  }
+
+  /** The newest acknowledgement of at least the present version, or null. */
+  @Nullable Ack acknowledged() {
+    Ack last = acks.isEmpty() ? null : acks.getLast();
+    return last != null && last.version().covers(version()) ? last : null;
+  }
+
+  @Override
+  public void close() {}
+}

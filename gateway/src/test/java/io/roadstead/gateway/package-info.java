@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.gateway;
+
+import org.jspecify.annotations.NullMarked;
