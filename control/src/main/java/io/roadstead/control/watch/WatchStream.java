@@ -78,8 +78,14 @@ final class WatchStream {
             Json.bytes(Json.object().put("stream", streamId).put("platform", platformId))));
     if (resumed.isEmpty()) {
       snapshot(newest.get());
-    } else if (!resumed.get().changes().isEmpty()) {
+      return;
+    }
+    if (!resumed.get().changes().isEmpty()) {
       changes(new ChangeFrames(resumed.get()), newest.get());
+    }
+    if (!name.isEmpty()) {
+      // a subscriber that comes back has to acknowledge to its new stream at once
+      version(newest.get().version());
     }
   }
 
@@ -132,6 +138,13 @@ final class WatchStream {
     }
     stuckTicks = 0;
     if (!name.isEmpty() || ticks % OBSERVER_TICKS == 0) {
+      version(version);
+    }
+  }
+
+  private void version(Cursor version) {
+    EventStream out = events;
+    if (out != null && !behind) {
       out.send(
           EventStream.frame(
               "version", version.toString(), RegistryJson.version(version.toString())));

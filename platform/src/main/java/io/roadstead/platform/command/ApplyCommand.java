@@ -104,7 +104,9 @@ final class ApplyCommand implements Callable<Integer> {
         declared.services().stream().map(ServiceSpec::name).collect(Collectors.toSet());
     Set<String> others = new TreeSet<>();
     for (JsonNode service : client.parse(client.get("/api/v1/services"))) {
-      others.add(service.path("name").asString(""));
+      if (service.path("managed").asBoolean(true)) { // else it only registers: not ours to remove
+        others.add(service.path("name").asString(""));
+      }
     }
     others.removeAll(kept);
     Map<String, String> answers = new LinkedHashMap<>();
