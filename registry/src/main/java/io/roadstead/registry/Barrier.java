@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One wait for "everybody who reads this service has applied version n". Looks at the readers again
@@ -16,8 +16,8 @@ final class Barrier {
   private final String service;
   private final long n;
   private final long start;
-  private final Set<String> heard = new TreeSet<>();
-  private final Set<String> unheard = new TreeSet<>();
+  // Whoever was seen, by kind of reading and name: whether it had applied n when last seen.
+  private final Map<String, Boolean> seen = new TreeMap<>();
   private boolean settled;
 
   Barrier(String service, long n, long start) {
@@ -29,19 +29,21 @@ final class Barrier {
   void observe(Collection<? extends Reader> readers, long now) {
     settled = true;
     for (Reader reader : readers) {
-      if (!reader.identified() || !reader.reads(service)) {
-        continue;
+      if (reader.identified() && reader.reads(service)) {
+        boolean applied = reader.applied(now) >= n;
+        seen.put(key(reader), applied);
+        settled &= applied || reader.standing(now) != Reader.Standing.LIVE;
       }
-      if (reader.applied(now) >= n) {
-        heard.add(reader.name());
-        unheard.remove(reader.name());
-        continue;
-      }
-      // A new stream under a name that was heard is a new reader.
-      heard.remove(reader.name());
-      unheard.add(reader.name());
-      settled &= reader.standing(now) != Reader.Standing.LIVE;
     }
+  }
+
+  /** Its process has ended: it routes nothing any more, so its word is not needed. */
+  void ended(Reader reader) {
+    seen.remove(key(reader));
+  }
+
+  private static String key(Reader reader) {
+    return (reader instanceof PollReader ? "poll " : "stream ") + reader.name();
   }
 
   /** Nobody is left to wait for. */
@@ -62,6 +64,10 @@ final class Barrier {
         bounded.add(new BarrierOutcome.Poller(poller.name(), Duration.ofNanos(remaining)));
       }
     }
-    return new BarrierOutcome(List.copyOf(heard), List.copyOf(unheard), bounded);
+    List<String> heard = new ArrayList<>();
+    List<String> unheard = new ArrayList<>();
+    seen.forEach(
+        (key, applied) -> (applied ? heard : unheard).add(key.substring(key.indexOf(' ') + 1)));
+    return new BarrierOutcome(heard, unheard, bounded);
   }
 }

@@ -29,10 +29,13 @@ final class Entry {
 
   final InstanceKey key;
   final Instant registeredAt;
-  volatile @Nullable Registration own;
+  private volatile @Nullable Registration own;
   volatile @Nullable ManagedInstance managed;
   volatile Marks marks;
   volatile long upSinceMillis;
+
+  /** Marks of an earlier life of the platform were given back to it, its gate among them. */
+  boolean restored;
 
   /** A managed instance took its own registration back: down until it registers anew. */
   boolean signedOff;
@@ -41,11 +44,20 @@ final class Entry {
   @Nullable Instance published;
 
   private volatile long renewedNanos = NO_LEASE;
+  private volatile long leaseNanos = Registration.DEFAULT_LEASE.toNanos();
 
   Entry(InstanceKey key, Instant registeredAt, Marks marks) {
     this.key = key;
     this.registeredAt = registeredAt;
     this.marks = marks;
+  }
+
+  /** Takes a registration, or its absence, as its own. Under the registry's lock. */
+  void own(@Nullable Registration registration) {
+    own = registration;
+    signedOff = registration == null;
+    leaseNanos =
+        (registration == null ? Registration.DEFAULT_LEASE : registration.lease()).toNanos();
   }
 
   /** Begins or renews the lease. Under the registry's lock. */
@@ -80,8 +92,12 @@ final class Entry {
   }
 
   long leaseNanos() {
-    Registration registration = own;
-    return (registration == null ? Registration.DEFAULT_LEASE : registration.lease()).toNanos();
+    return leaseNanos;
+  }
+
+  /** What it last registered of itself; null where it has not, or has taken it back. */
+  @Nullable Registration own() {
+    return own;
   }
 
   Status ownStatus() {

@@ -3,9 +3,10 @@ package io.roadstead.registry;
 import io.roadstead.registry.Subscribers.Known;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -14,9 +15,14 @@ import java.util.function.Consumer;
  * with the newest list at that time.
  */
 final class KnownSubscribers {
+  private static final Known NOBODY = new Known("", SubscriberKind.WATCH, Set.of());
+
   private final List<Consumer<List<Known>>> listeners = new CopyOnWriteArrayList<>();
-  private final AtomicReference<List<Known>> newest = new AtomicReference<>(List.of());
-  private final AtomicReference<List<Known>> told = new AtomicReference<>(List.of());
+  private volatile List<Known> newest = List.of();
+
+  // Written by the executor's tasks alone, which come one at a time.
+  private volatile List<Known> told = List.of();
+  private final AtomicBoolean running = new AtomicBoolean();
   private final Executor executor;
 
   KnownSubscribers(Executor executor) {
@@ -34,16 +40,30 @@ final class KnownSubscribers {
         known.add(new Known(reader.name(), reader.kind(), reader.services()));
       }
     }
-    if (!known.equals(newest.get())) {
-      newest.set(List.copyOf(known));
+    if (!known.equals(newest)) {
+      newest = List.copyOf(known);
     }
   }
 
   void tell() {
-    List<Known> known = newest.get();
-    if (told.getAndSet(known).equals(known)) {
+    if (!newest.equals(told) && running.compareAndSet(false, true)) {
+      executor.execute(this::run);
+    }
+  }
+
+  private void run() {
+    running.set(false);
+    List<Known> known = newest;
+    if (told.equals(known)) {
       return;
     }
-    executor.execute(() -> listeners.forEach(listener -> listener.accept(newest.get())));
+    told = known;
+    try {
+      listeners.forEach(listener -> listener.accept(known));
+    } catch (RuntimeException e) {
+      told = List.of(NOBODY); // Told again at the next sweep: it must not be lost.
+      System.getLogger(KnownSubscribers.class.getName())
+          .log(System.Logger.Level.WARNING, "subscribers are not remembered: " + e.getMessage(), e);
+    }
   }
 }

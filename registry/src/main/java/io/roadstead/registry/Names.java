@@ -1,11 +1,10 @@
 package io.roadstead.registry;
 
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** The grammar of service names and instance ids. */
 public final class Names {
-  private static final Pattern SERVICE = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+  private static final int MAX_SERVICE = 63;
   private static final int MAX_ID = 255;
 
   private Names() {}
@@ -17,7 +16,7 @@ public final class Names {
    */
   public static String service(String name) {
     String canonical = name.toLowerCase(Locale.ROOT);
-    if (!SERVICE.matcher(canonical).matches()) {
+    if (!isService(canonical)) {
       throw new InvalidRegistration(
           "invalid-service-name",
           "service name '"
@@ -35,12 +34,7 @@ public final class Names {
    *     slashes
    */
   public static String instanceId(String id) {
-    boolean valid =
-        !id.isEmpty()
-            && id.length() <= MAX_ID
-            && id.chars()
-                .allMatch(c -> c > ' ' && c != '/' && c != '\\' && !Character.isISOControl(c));
-    if (!valid) {
+    if (!isId(id)) {
       throw new InvalidRegistration(
           "invalid-instance-id",
           "instance id '"
@@ -51,6 +45,33 @@ public final class Names {
               + " slashes");
     }
     return id;
+  }
+
+  private static boolean isService(String name) {
+    if (name.isEmpty() || name.length() > MAX_SERVICE) {
+      return false;
+    }
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+      if (!alphanumeric && (i == 0 || (c != '.' && c != '_' && c != '-'))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isId(String id) {
+    if (id.isEmpty() || id.length() > MAX_ID) {
+      return false;
+    }
+    for (int i = 0; i < id.length(); i++) {
+      char c = id.charAt(i);
+      if (c <= ' ' || c == '/' || c == '\\' || Character.isISOControl(c)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static String abbreviate(String text) {

@@ -27,7 +27,7 @@ final class PollReader implements Reader {
   private Set<String> services = Set.of();
   private boolean identified;
   private boolean restored;
-  private long restoredUntil;
+  private long restoredAt;
   private Instant lastSeen;
   private long firstBegan;
   private long lastBegan;
@@ -44,13 +44,15 @@ final class PollReader implements Reader {
     this.lastSeen = now;
   }
 
-  void restore(Set<String> known, long until) {
+  /** It was known before a restart of the platform, and may come back. */
+  void restore(Set<String> known, long now) {
     services = known;
     restored = true;
-    restoredUntil = until;
+    restoredAt = now;
   }
 
-  void began(boolean isIdentified, long now, Instant at) {
+  /** Returns whether it is now remembered and was not before. */
+  boolean began(boolean isIdentified, long now, Instant at) {
     if (fetches == 0) {
       firstBegan = now;
     } else {
@@ -59,6 +61,7 @@ final class PollReader implements Reader {
       interval = fetches == 1 ? last : Math.max(last, previousInterval);
       previousInterval = last;
     }
+    boolean newlyRemembered = isIdentified && (!identified || fetches == 0) && !restored;
     fetches = Math.min(fetches + 1, Integer.MAX_VALUE - 1);
     lastBegan = now;
     lastSeen = at;
@@ -68,6 +71,7 @@ final class PollReader implements Reader {
       pending.add(new Proof(answered, now + CACHE_NANOS));
       answered = -1;
     }
+    return newlyRemembered;
   }
 
   void answered(long n) {
@@ -85,7 +89,7 @@ final class PollReader implements Reader {
   @Override
   public Standing standing(long now) {
     if (restored) {
-      return now - restoredUntil < 0 ? Standing.LIVE : Standing.GONE;
+      return now - restoredAt < RESTORED_NANOS ? Standing.LIVE : Standing.GONE;
     }
     long silence = now - lastBegan;
     if (silence >= FORGOTTEN_NANOS) {
@@ -137,6 +141,11 @@ final class PollReader implements Reader {
   @Override
   public boolean awaited() {
     return restored;
+  }
+
+  @Override
+  public boolean overdue(long now) {
+    return restored && now - restoredAt >= BARRIER_NANOS;
   }
 
   @Override

@@ -1,10 +1,14 @@
 package io.roadstead.registry;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 
 /** One subscriber as {@link Subscribers} keeps it. Its lock guards all of them. */
 sealed interface Reader permits StreamReader, PollReader {
+  long RESTORED_NANOS = Duration.ofSeconds(30).toNanos();
+  long BARRIER_NANOS = Duration.ofSeconds(10).toNanos();
+
   /** Whether a barrier may wait for it. */
   enum Standing {
     LIVE,
@@ -26,6 +30,9 @@ sealed interface Reader permits StreamReader, PollReader {
 
   /** Restored after a restart, and not heard since. */
   boolean awaited();
+
+  /** Awaited for longer than a barrier takes: it is not worth another. */
+  boolean overdue(long now);
 
   Standing standing(long now);
 

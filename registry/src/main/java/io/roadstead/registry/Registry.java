@@ -134,7 +134,7 @@ public final class Registry {
   /** The instance's own registration (an alias is followed), if it made one. */
   public Optional<Registration> registration(InstanceKey key) {
     Entry entry = directory.find(key);
-    return entry == null ? Optional.empty() : Optional.ofNullable(entry.own);
+    return entry == null ? Optional.empty() : Optional.ofNullable(entry.own());
   }
 
   /** The name that readers see the instance under: its own, or the one that an alias stands for. */
@@ -191,7 +191,8 @@ public final class Registry {
       return Optional.empty();
     }
     long renewed = entry.renewedNanos();
-    long renewedAt = entry.own == null ? 0 : wall.millis() - (ticker.nanos() - renewed) / 1_000_000;
+    long renewedAt =
+        entry.own() == null ? 0 : wall.millis() - (ticker.nanos() - renewed) / 1_000_000;
     return Optional.of(
         new LeaseTimes(
             entry.registeredAt.toEpochMilli(),
@@ -201,8 +202,8 @@ public final class Registry {
   }
 
   /**
-   * Lists an instance that the platform has started. Its gate is closed. What it had registered
-   * itself before is taken to be it.
+   * Lists an instance that the platform has started. Its gate is closed, unless {@link
+   * #restoreMark} said otherwise. What it had registered itself before is taken to be it.
    *
    * @throws InvalidRegistration where the registry is full
    */
@@ -249,7 +250,8 @@ public final class Registry {
 
   /**
    * Marks for an instance that has not registered yet in this life: applied as soon as it does
-   * (durable drains). The gate of a managed instance is closed all the same.
+   * (durable drains), or now, where it has. A managed instance then begins with the gate that the
+   * marks say, so that one taken over from an earlier life of the platform serves without a gap.
    */
   public void restoreMark(InstanceKey key, Marks marks) {
     Writing writing = begin();
@@ -430,10 +432,10 @@ public final class Registry {
 
   private void end(Writing writing) {
     lock.unlock();
-    writing.events.forEach(events::accept);
     if (!writing.changes.isEmpty()) {
       dispatcher.wake();
     }
+    writing.events.forEach(events::accept);
   }
 
   private Batch batchAfter(Snapshot seen) {

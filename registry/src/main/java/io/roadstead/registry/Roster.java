@@ -45,7 +45,7 @@ final class Roster {
       Bounds bounds,
       Writing writing) {
     Entry entry = directory.find(name);
-    Registration before = entry == null ? null : entry.own;
+    Registration before = entry == null ? null : entry.own();
     Registration after = next.apply(before);
     if (!after.service().equals(name.service()) || !after.id().equals(name.id())) {
       throw new IllegalArgumentException(
@@ -56,12 +56,14 @@ final class Roster {
     }
     if (entry == null) {
       bounds.admit(name.service(), instances);
-      entry = new Entry(name, writing.now, take(name));
+      Marks remembered = rememberedMarks.remove(name);
+      entry = new Entry(name, writing.now, remembered == null ? Marks.NONE : remembered);
+      entry.restored = remembered != null;
       directory.put(name, entry);
       instances++;
     }
-    boolean created = entry.own == null;
-    if (created || !after.equals(entry.own)) {
+    boolean created = entry.own() == null;
+    if (created || !after.equals(entry.own())) {
       accept(entry, after, writing);
     }
     entry.lease(writing.nowNanos);
@@ -69,7 +71,7 @@ final class Roster {
   }
 
   private void accept(Entry entry, Registration after, Writing writing) {
-    Registration before = entry.own;
+    Registration before = entry.own();
     Status was = entry.ownStatus();
     boolean known = entry.published != null;
     boolean sameName = before != null && before.id().equals(after.id());
@@ -77,8 +79,7 @@ final class Roster {
       dropAlias(entry);
       alias(entry, after, writing);
     }
-    entry.own = after;
-    entry.signedOff = false;
+    entry.own(after);
     if (known && after.status() != was) {
       ownStatusChanged(entry, writing);
     }
@@ -106,7 +107,7 @@ final class Roster {
   }
 
   private void dropAlias(Entry entry) {
-    Registration own = entry.own;
+    Registration own = entry.own();
     if (own != null) {
       InstanceKey name = own.key();
       if (!name.equals(entry.key) && directory.find(name) == entry) {
@@ -146,7 +147,7 @@ final class Roster {
   /** Changes an own registration; false where there is none. */
   boolean update(InstanceKey name, UnaryOperator<Registration> change, Writing writing) {
     Entry entry = directory.find(name);
-    Registration before = entry == null ? null : entry.own;
+    Registration before = entry == null ? null : entry.own();
     if (entry == null || before == null) {
       return false;
     }
@@ -164,7 +165,7 @@ final class Roster {
 
   boolean deregister(InstanceKey name, Writing writing) {
     Entry entry = directory.find(name);
-    if (entry == null || entry.own == null) {
+    if (entry == null || entry.own() == null) {
       return false;
     }
     entry.endLease();
@@ -175,8 +176,7 @@ final class Roster {
     }
     boolean wasDown = entry.ownStatus() == Status.DOWN;
     dropAlias(entry);
-    entry.own = null;
-    entry.signedOff = true;
+    entry.own(null);
     if (!wasDown) {
       ownStatusChanged(entry, writing);
     }
@@ -215,10 +215,11 @@ final class Roster {
     Entry entry = directory.find(key);
     if (entry == null || !entry.key.equals(key)) {
       bounds.admit(key.service(), instances);
-      entry = new Entry(key, writing.now, take(key).withGateOpen(false));
+      Marks remembered = rememberedMarks.remove(key);
+      entry = new Entry(key, writing.now, remembered == null ? Marks.GATED : remembered);
       instances++;
     } else if (entry.managed == null) {
-      entry.marks = entry.marks.withGateOpen(false);
+      entry.marks = entry.restored ? entry.marks : entry.marks.withGateOpen(false);
     } else {
       unindex(entry);
     }
@@ -226,7 +227,7 @@ final class Roster {
     directory.put(key, entry);
     managedById.put(key.id(), entry);
     managedByPort.computeIfAbsent(managed.port(), _ -> new ArrayList<>(1)).add(entry);
-    if (entry.own == null) {
+    if (entry.own() == null) {
       absorb(entry, managed, writing);
     }
     refresh(entry, writing);
@@ -237,7 +238,7 @@ final class Roster {
     List<Entry> others = new ArrayList<>();
     directory.forEach(
         other -> {
-          Registration own = other.own;
+          Registration own = other.own();
           if (other != entry
               && other.managed == null
               && own != null
@@ -247,11 +248,13 @@ final class Roster {
           }
         });
     for (Entry other : others) {
-      Registration own = other.own;
+      Registration own = other.own();
       long renewed = other.renewedNanos();
+      boolean drains = other.marks.draining();
       delist(other, writing);
       if (own != null) {
-        entry.own = own;
+        entry.own(own);
+        entry.marks = entry.marks.withDraining(entry.marks.draining() || drains);
         entry.lease(renewed);
         alias(entry, own, writing);
         break;
@@ -305,24 +308,17 @@ final class Roster {
       remember(key, marks);
     } else {
       entry.marks = marks;
+      entry.restored = true;
       refresh(entry, writing);
     }
   }
 
   private void remember(InstanceKey key, Marks marks) {
     rememberedMarks.remove(key);
-    if (marks.equals(Marks.NONE)) {
-      return;
-    }
     rememberedMarks.put(key, marks);
     if (rememberedMarks.size() > MAX_REMEMBERED_MARKS) {
       rememberedMarks.remove(rememberedMarks.keySet().iterator().next());
     }
-  }
-
-  private Marks take(InstanceKey key) {
-    Marks remembered = rememberedMarks.remove(key);
-    return remembered == null ? Marks.NONE : remembered;
   }
 
   private void ownStatusChanged(Entry entry, Writing writing) {

@@ -27,6 +27,7 @@ final class StreamReader implements Reader {
   private @Nullable Runnable onReplaced;
   private String stream = "";
   private boolean restored;
+  private long restoredAt;
   private boolean connected;
   private boolean behind;
   private long applied = -1;
@@ -43,10 +44,11 @@ final class StreamReader implements Reader {
     this.lastSeen = now;
   }
 
-  /** It was known before a restart of the platform, and may come back until {@code until}. */
-  void restore(long until) {
+  /** It was known before a restart of the platform, and may come back. */
+  void restore(long now) {
     restored = true;
-    leaseUntil = until;
+    restoredAt = now;
+    leaseUntil = now + RESTORED_NANOS;
   }
 
   /** Begins a stream; returns what ends the one before. */
@@ -78,19 +80,20 @@ final class StreamReader implements Reader {
     }
   }
 
-  /** Returns whether it counted. */
+  /** Returns whether a wait may have been for it: it applied more, or its counts changed. */
   boolean acknowledge(
       String onStream, long n, Map<InstanceKey, Integer> nowBusy, long now, Instant at) {
     if (!onStream.equals(stream) || restored || nowBusy.size() > MAX_BUSY) {
       return false;
     }
-    if (n >= applied) {
+    boolean matters = n > applied || (n == applied && !busy.equals(nowBusy));
+    if (matters) {
       applied = n;
       busy = Map.copyOf(nowBusy);
     }
     leaseUntil = now + LEASE_NANOS;
     lastSeen = at;
-    return true;
+    return matters;
   }
 
   /** Compares with what it should have applied by now. */
@@ -148,6 +151,11 @@ final class StreamReader implements Reader {
   @Override
   public boolean awaited() {
     return restored;
+  }
+
+  @Override
+  public boolean overdue(long now) {
+    return restored && now - restoredAt >= BARRIER_NANOS;
   }
 
   @Override

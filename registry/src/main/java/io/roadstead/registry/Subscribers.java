@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,6 @@ import java.util.function.Consumer;
 public final class Subscribers {
   private static final int MOST = 10_000;
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final long RESTORED_NANOS = Duration.ofSeconds(30).toNanos();
   private static final String OTHERS = "(others)";
 
   /** A subscriber that is remembered over a restart of the platform. */
@@ -68,6 +68,7 @@ public final class Subscribers {
   private final Map<Reader, Standing> told = new HashMap<>();
   private final AskedVersions asked = new AskedVersions(StreamReader.PATIENCE_NANOS);
   private final List<Event> untold = new ArrayList<>();
+  private final Set<Barrier> barriers = new HashSet<>();
   private final KnownSubscribers known;
   private long streamsBegun;
 
@@ -134,7 +135,8 @@ public final class Subscribers {
       Runnable before =
           reader.connect(stream, Set.copyOf(services), onReplaced, ticker.nanos(), wall.instant());
       replaced = replaced == null ? before : replaced;
-      changed();
+      remember();
+      news.signalAll();
     } finally {
       lock.unlock();
     }
@@ -152,7 +154,6 @@ public final class Subscribers {
       StreamReader reader = streams.get(name);
       if (reader != null) {
         reader.disconnect(stream);
-        changed();
       }
     } finally {
       lock.unlock();
@@ -172,9 +173,14 @@ public final class Subscribers {
     lock.lock();
     try {
       StreamReader reader = streams.get(name);
-      if (reader != null
-          && reader.acknowledge(stream, version.n(), busy, ticker.nanos(), wall.instant())) {
-        changed();
+      if (reader != null) {
+        long now = ticker.nanos();
+        boolean matters = reader.acknowledge(stream, version.n(), busy, now, wall.instant());
+        reader.compare(asked.due(now), now);
+        note(reader, now);
+        if (matters) {
+          news.signalAll();
+        }
       }
     } finally {
       lock.unlock();
@@ -187,12 +193,14 @@ public final class Subscribers {
     lock.lock();
     try {
       String under = pollers.size() < MOST || pollers.containsKey(name) ? name : OTHERS;
-      pollers
-          .computeIfAbsent(under, _ -> new PollReader(under, identified, wall.instant()))
-          .began(identified && !under.equals(OTHERS), ticker.nanos(), wall.instant());
-      if (identified) {
-        changed();
+      long now = ticker.nanos();
+      PollReader poller =
+          pollers.computeIfAbsent(under, _ -> new PollReader(under, identified, wall.instant()));
+      // Nobody is woken: what this fetch proves is proven a second later.
+      if (poller.began(identified && !under.equals(OTHERS), now, wall.instant())) {
+        remember();
       }
+      note(poller, now);
     } finally {
       lock.unlock();
     }
@@ -222,7 +230,9 @@ public final class Subscribers {
       PollReader poller = pollers.remove(name);
       if (poller != null) {
         told.remove(poller);
-        changed();
+        barriers.forEach(barrier -> barrier.ended(poller));
+        remember();
+        news.signalAll();
       }
     } finally {
       lock.unlock();
@@ -264,28 +274,39 @@ public final class Subscribers {
    */
   public BarrierOutcome await(String service, Cursor version, Duration limit)
       throws InterruptedException {
+    String name = Names.service(service);
     long n = own(version);
     lock.lockInterruptibly();
     try {
       long start = ticker.nanos();
       asked.note(n, start);
-      Barrier barrier = new Barrier(Names.service(service), n, start);
-      while (true) {
-        long now = ticker.nanos();
-        review(now);
-        barrier.observe(readers(), now);
-        long left = limit.toNanos() - (now - start);
-        if (barrier.settled() || left <= 0) {
-          if (!barrier.settled()) {
-            giveUp(service);
-          }
-          return barrier.outcome(pollers.values(), now);
-        }
-        pause(left);
+      Barrier barrier = new Barrier(name, n, start);
+      barriers.add(barrier);
+      try {
+        return await(barrier, name, start, limit.toNanos());
+      } finally {
+        barriers.remove(barrier);
       }
     } finally {
       lock.unlock();
       tell();
+    }
+  }
+
+  private BarrierOutcome await(Barrier barrier, String service, long start, long limit)
+      throws InterruptedException {
+    while (true) {
+      long now = ticker.nanos();
+      review(now);
+      barrier.observe(readers(), now);
+      long left = limit - (now - start);
+      if (barrier.settled() || left <= 0) {
+        if (!barrier.settled()) {
+          giveUp(service, now);
+        }
+        return barrier.outcome(pollers.values(), now);
+      }
+      pause(left);
     }
   }
 
@@ -348,20 +369,21 @@ public final class Subscribers {
   public void restore(List<Known> restored) {
     lock.lock();
     try {
-      long until = ticker.nanos() + RESTORED_NANOS;
+      long now = ticker.nanos();
       for (Known each : restored) {
         if (each.kind() == SubscriberKind.EUREKA) {
           PollReader poller = new PollReader(each.name(), true, wall.instant());
-          poller.restore(each.services(), until);
+          poller.restore(each.services(), now);
           pollers.putIfAbsent(each.name(), poller);
         } else {
           StreamReader reader =
               new StreamReader(each.name(), each.kind(), each.services(), true, wall.instant());
-          reader.restore(until);
+          reader.restore(now);
           streams.putIfAbsent(each.name(), reader);
         }
       }
-      changed();
+      remember();
+      news.signalAll();
     } finally {
       lock.unlock();
     }
@@ -382,7 +404,8 @@ public final class Subscribers {
   public void sweep() {
     lock.lock();
     try {
-      changed();
+      review(ticker.nanos());
+      news.signalAll();
     } finally {
       lock.unlock();
     }
@@ -400,27 +423,30 @@ public final class Subscribers {
     return readers;
   }
 
-  /** Looks at everybody again and wakes who waits. Under the lock. */
-  private void changed() {
-    review(ticker.nanos());
-    news.signalAll();
-  }
-
+  /** Looks at everybody again. Under the lock. */
   private void review(long now) {
     long due = asked.due(now);
     streams.values().forEach(reader -> reader.compare(due, now));
     for (Reader reader : readers()) {
-      Standing is = reader.standing(now);
-      Standing was = told.getOrDefault(reader, Standing.LIVE);
-      if (is != was && reader.identified()) {
-        untold.add(transition(reader, is));
-      }
-      if (is == Standing.GONE) {
-        drop(reader);
-      } else {
-        told.put(reader, is);
-      }
+      note(reader, now);
     }
+  }
+
+  /** Notes how a reader stands now, and what that changes. Under the lock. */
+  private void note(Reader reader, long now) {
+    Standing is = reader.standing(now);
+    Standing was = told.getOrDefault(reader, Standing.LIVE);
+    if (is != was && reader.identified()) {
+      untold.add(transition(reader, is));
+    }
+    if (is == Standing.GONE) {
+      drop(reader);
+    } else {
+      told.put(reader, is);
+    }
+  }
+
+  private void remember() {
     known.now(readers());
   }
 
@@ -430,17 +456,19 @@ public final class Subscribers {
       case StreamReader stream -> streams.remove(stream.name(), stream);
       case PollReader poller -> pollers.remove(poller.name(), poller);
     }
+    if (reader.remembered()) {
+      remember();
+    }
   }
 
   /** A barrier has waited in vain: who was only remembered is not waited for again. */
-  private void giveUp(String service) {
+  private void giveUp(String service, long now) {
     for (Reader reader : readers()) {
-      if (reader.awaited() && reader.reads(service)) {
+      if (reader.overdue(now) && reader.reads(service)) {
         untold.add(transition(reader, Standing.GONE));
         drop(reader);
       }
     }
-    known.now(readers());
   }
 
   private Event transition(Reader reader, Standing is) {

@@ -232,8 +232,17 @@ class SubscribersTest {
     CompletableFuture<BarrierOutcome> barrier = waiting(5);
     assertThat(now(5).unheard()).containsExactly("p");
     subscribers.forget("p");
-    assertThat(get(barrier)).isNotNull();
+    assertThat(get(barrier).proven()).isTrue();
     assertThat(now(5).proven()).isTrue();
+  }
+
+  @Test
+  void aStreamAndAPollerOfOneNameAreTwo() {
+    String stream = gateway("same");
+    ack("same", stream, 5);
+    subscribers.pollBegan("same", true);
+    assertThat(now(5).heard()).containsExactly("same");
+    assertThat(now(5).unheard()).containsExactly("same");
   }
 
   @Test
@@ -348,5 +357,21 @@ class SubscribersTest {
     Known one = new Known("one", SubscriberKind.GATEWAY, Set.of());
     Known p = new Known("p", SubscriberKind.EUREKA, Set.of());
     assertThat(told).containsExactly(List.of(one), List.of(one, p), List.of(p));
+  }
+
+  @Test
+  void whatCouldNotBeRememberedIsToldAgain() {
+    AtomicInteger calls = new AtomicInteger();
+    subscribers.onKnownChanged(
+        _ -> {
+          if (calls.incrementAndGet() == 1) {
+            throw new IllegalStateException("disk full");
+          }
+        });
+    gateway("one");
+    assertThat(calls).hasValue(1);
+    subscribers.sweep();
+    subscribers.sweep();
+    assertThat(calls).hasValue(2);
   }
 }
