@@ -1,6 +1,9 @@
 package io.roadstead.store;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -73,6 +76,7 @@ final class Database implements AutoCloseable {
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setJournalSizeLimit(8 << 20);
     try {
+      forOwnerOnly(file);
       Connection connection = config.createConnection("jdbc:sqlite:" + file);
       try {
         check(connection, file);
@@ -257,6 +261,27 @@ final class Database implements AutoCloseable {
             ? "the disk of " + file + " is full, nothing was changed; free some space and try again"
             : "the state in " + file + " could not be read or written: " + e.getMessage(),
         e);
+  }
+
+  /** It holds the instances' credentials; SQLite gives the log beside it the same permissions. */
+  private static void forOwnerOnly(Path file) {
+    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    try {
+      if (!Files.exists(file)) {
+        Files.createFile(file);
+      }
+      if (posix) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      }
+    } catch (IOException e) {
+      throw new StoreUnusable(
+          "the state in "
+              + file
+              + " cannot be opened ("
+              + e
+              + "); see that the folder is writable and the disk not full",
+          e);
+    }
   }
 
   private static void check(Connection connection, Path file) throws SQLException {

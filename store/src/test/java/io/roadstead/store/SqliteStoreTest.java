@@ -21,6 +21,7 @@ import io.roadstead.rollout.SpecCodec;
 import io.roadstead.rollout.StateStore.StoredEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -265,6 +266,20 @@ class SqliteStoreTest {
     assertThatThrownBy(() -> store.services())
         .isInstanceOf(StoreFailed.class)
         .hasMessageContaining("closed");
+  }
+
+  @Test
+  void nobodyElseCanReadTheFiles() throws Exception {
+    store.save(new ServiceState("orders", 1, 0, 1, false, false));
+
+    try (var files = Files.list(folder)) {
+      assertThat(files.filter(Files::isRegularFile))
+          .hasSizeGreaterThan(1)
+          .allSatisfy(
+              path ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                      .isEqualTo("rw-------"));
+    }
   }
 
   @Test
