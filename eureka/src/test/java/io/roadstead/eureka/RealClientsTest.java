@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +164,76 @@ final class RealClientsTest {
         .isEqualTo("orders");
   }
 
+  private static final List<String> NASTY =
+      List.of(
+          "null",
+          "true",
+          "-1",
+          "0",
+          "1e999",
+          "99999999999999999999",
+          "\"\"",
+          "\" \"",
+          "\"na\"",
+          "{}",
+          "[]",
+          "[1]",
+          "{\"a\":{\"b\":1}}",
+          "{\"@class\":\"java.lang.String\"}",
+          "{\"class\":\"x\",\"k\":null}",
+          "\"\\ud83d\"",
+          "\"a\\u0000b\"",
+          "\"\\ud83d\\ude00\"",
+          "{\"$\":\"80\",\"@enabled\":\"TRUE\"}",
+          "{\"\\ud83d\":\"\\udc00x\",\"\\u0007\":1.50}",
+          "{\"name\":\"Amazon\",\"metadata\":{\"instance-id\":\"i-1\",\"x\":7}}",
+          "{\"name\":\"Netflix\"}");
+
+  /** One bad instance would cost every strict client its whole fetch. */
+  @Test
+  void whateverIsAcceptedIsReadBackByStrictClients() throws IOException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    String[] fields = Golden.text("register-spring.json").split("(?<=[{,])\\s*(?=\")");
+    int accepted = 0;
+    for (int i = 0; i < 2000; i++) {
+      String body = mangled(fields, random).replace("node-7:orders", "node-" + i);
+      int status = wire.post("/eureka/apps/ORDERS", body).status();
+      assertThat(status).as("seed %s: %s", seed, body).isIn(204, 400);
+      accepted += status == 204 ? 1 : 0;
+    }
+    assertThat(accepted).as("seed %s", seed).isGreaterThan(250);
+    Applications springs = spring.getApplications().getEntity();
+    Applications netflixs = decoded("/eureka/apps/", Applications.class);
+    assertThat(springs.getReconcileHashCode())
+        .as("seed %s", seed)
+        .isEqualTo(springs.getAppsHashCode())
+        .isEqualTo(netflixs.getReconcileHashCode());
+    assertThat(springs.size()).isEqualTo(netflixs.size());
+    assertThat(spring.getDelta().getEntity().getReconcileHashCode())
+        .as("seed %s", seed)
+        .isNotEmpty();
+  }
+
+  /** A good body with up to two of its values replaced, or with a byte of it changed or cut off. */
+  private static String mangled(String[] fields, Random random) {
+    String[] copy = fields.clone();
+    for (int times = random.nextInt(3); times > 0; times--) {
+      int at = 2 + random.nextInt(copy.length - 2);
+      int colon = copy[at].indexOf("\":");
+      copy[at] = copy[at].substring(0, colon + 2) + NASTY.get(random.nextInt(NASTY.size())) + ",";
+    }
+    String body = String.join("", copy);
+    return switch (random.nextInt(10)) {
+      case 0 -> body.substring(0, random.nextInt(body.length()));
+      case 1 -> {
+        int at = random.nextInt(body.length());
+        yield body.substring(0, at) + (char) random.nextInt(0x300) + body.substring(at + 1);
+      }
+      default -> body;
+    };
+  }
+
   private <T> T decoded(String path, Class<T> type) throws IOException {
     return NETFLIX.decode(new String(wire.get(path).body(), StandardCharsets.UTF_8), type);
   }
@@ -178,9 +249,9 @@ final class RealClientsTest {
       assertThat(client.getInstancesByVipAddress("payments", false)).hasSize(1);
 
       spring.register(instance("PAYMENTS", "h:payments:9001", 9001));
-      spring.register(instance("STOCK", "h:stock:7000", 7000));
       spring.register(instance("STOCK", "h:stock:7001", 7001));
       spring.cancel("STOCK", "h:stock:7001");
+      spring.register(instance("STOCK", "h:stock:7000", 7000));
       await()
           .atMost(Duration.ofSeconds(20))
           .untilAsserted(
