@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.platform.demo;
+
+import org.jspecify.annotations.NullMarked;
