@@ -437,7 +437,7 @@ public final class Subscribers {
     Standing is = reader.standing(now);
     Standing was = told.getOrDefault(reader, Standing.LIVE);
     if (is != was && reader.identified()) {
-      untold.add(transition(reader, is));
+      untold.add(StandingEvents.of(reader, is, wall.instant()));
     }
     if (is == Standing.GONE) {
       drop(reader);
@@ -465,37 +465,10 @@ public final class Subscribers {
   private void giveUp(String service, long now) {
     for (Reader reader : readers()) {
       if (reader.overdue(now) && reader.reads(service)) {
-        untold.add(transition(reader, Standing.GONE));
+        untold.add(StandingEvents.of(reader, Standing.GONE, wall.instant()));
         drop(reader);
       }
     }
-  }
-
-  private Event transition(Reader reader, Standing is) {
-    String kind =
-        switch (is) {
-          case LIVE -> "subscriber.caught-up";
-          case LAGGING -> "subscriber.lagging";
-          case GONE -> "subscriber.gone";
-        };
-    String what =
-        switch (is) {
-          case LIVE -> "has caught up: drains wait for it again";
-          case LAGGING -> "does not keep up: drains no longer wait for it";
-          case GONE ->
-              reader.awaited()
-                  ? "was known before the restart and has not come back: drains no longer wait"
-                      + " for it"
-                  : "is gone: drains no longer wait for it";
-        };
-    return new Event(
-        wall.instant(),
-        kind,
-        "",
-        "",
-        "",
-        "subscriber " + reader.name() + " " + what,
-        Map.of("subscriber", reader.name(), "kind", reader.kind().name()));
   }
 
   @SuppressWarnings("WaitNotInLoop") // The callers are the loops.
