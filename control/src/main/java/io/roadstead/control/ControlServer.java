@@ -10,6 +10,7 @@ import io.roadstead.control.api.RegistryApi;
 import io.roadstead.control.api.ServicesApi;
 import io.roadstead.control.api.Traffic;
 import io.roadstead.control.event.EventLog;
+import io.roadstead.control.figures.PlatformMeters;
 import io.roadstead.control.http.Access;
 import io.roadstead.control.http.Connections;
 import io.roadstead.control.http.Endpoint;
@@ -177,6 +178,9 @@ public final class ControlServer implements AutoCloseable {
 
   private List<Endpoint> endpoints(
       Vertx vertx, WatchHub hub, EventsApi events, ExecutorService blocking) {
+    PlatformMeters meters =
+        new PlatformMeters(parts.registry(), parts.subscribers(), parts.deployer(), parts.meters());
+    meters.start();
     List<Endpoint> all = new ArrayList<>();
     all.addAll(new Subscriptions(hub, parts.subscribers()).endpoints());
     all.addAll(new RegistryApi(parts.registry()).endpoints());
@@ -190,7 +194,8 @@ public final class ControlServer implements AutoCloseable {
     all.addAll(new ArtifactsApi(parts.artifacts(), new Uploads(vertx, blocking)).endpoints());
     all.addAll(events.endpoints());
     all.addAll(
-        new PlatformApi(config.platformId(), parts.ready(), parts.meters(), () -> {}).endpoints());
+        new PlatformApi(config.platformId(), parts.ready(), parts.meters(), meters::refresh)
+            .endpoints());
     return all;
   }
 

@@ -158,12 +158,13 @@ public final class RemoteRegistryView implements RegistryView {
               status.complete(info.statusCode());
               return HttpResponse.BodySubscribers.fromLineSubscriber(lines);
             });
-    CompletableFuture<?> _ = exchange.whenComplete(
-        (_, e) -> {
-          if (e != null) {
-            status.completeExceptionally(e);
-          }
-        });
+    CompletableFuture<?> _ =
+        exchange.whenComplete(
+            (_, e) -> {
+              if (e != null) {
+                status.completeExceptionally(e);
+              }
+            });
     try {
       int code = status.get(SILENCE_MILLIS, TimeUnit.MILLISECONDS);
       if (code != 200) {
