@@ -145,12 +145,10 @@ final class Fleet implements InstanceLife.Owner {
   /** Does what the plan says. */
   void carryOut(Plan plan, @Nullable Release target) {
     plan.drop().forEach(id -> end(id, DrainSequence.End.STOPPED));
-    plan.drain()
-        .forEach(
-            id ->
-                end(
-                    id,
-                    leaving.contains(id) ? DrainSequence.End.DETACHED : DrainSequence.End.STOPPED));
+    for (String id : plan.drain()) {
+      boolean runsOn = leaving.remove(id);
+      end(id, runsOn ? DrainSequence.End.DETACHED : DrainSequence.End.STOPPED);
+    }
     for (int i = 0; i < plan.start() && target != null; i++) {
       start(target, 0, Duration.ZERO);
     }

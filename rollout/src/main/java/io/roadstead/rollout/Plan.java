@@ -102,7 +102,10 @@ record Plan(int start, List<String> drop, List<String> drain) {
     long available = count(rest, Standing.AVAILABLE);
     // An unready instance may still be the best there is (all of a service can be suspect at once),
     // so it counts as capacity against its own kind, and never against an available one.
-    long capable = available + count(rest, Standing.UNREADY);
+    long capable =
+        available
+            + count(rest, Standing.UNREADY)
+            + rest.stream().filter(m -> m.standing() == Standing.SETTLING && !m.current()).count();
     long surplus = rest.stream().filter(Member::current).count() - wanted.replicas();
     List<String> drain = new ArrayList<>();
     for (Member member : inOrderOfLeaving(rest)) {
@@ -116,13 +119,14 @@ record Plan(int start, List<String> drop, List<String> drain) {
       int least = member.leaving() ? wanted.replicas() : floor;
       boolean spare =
           switch (member.standing()) {
-            case STARTING, SETTLING -> true;
+            case STARTING -> true;
+            case SETTLING -> member.current() || capable > least;
             case UNREADY -> capable > least;
             case AVAILABLE -> available > least;
           };
       if (spare) {
         drain.add(member.id());
-        capable -= member.standing().compareTo(Standing.UNREADY) >= 0 ? 1 : 0;
+        capable -= member.standing() == Standing.SETTLING && member.current() ? 0 : 1;
         available -= member.standing() == Standing.AVAILABLE ? 1 : 0;
         if (member.current()) {
           surplus--;

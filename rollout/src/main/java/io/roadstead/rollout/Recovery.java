@@ -105,7 +105,7 @@ final class Recovery {
               rollout.kind(),
               rollout.strategy(),
               State.FAILED,
-              "the platform was restarted; the service is still brought to what is wanted",
+              "the platform was restarted; what was not finished is another roll-out now",
               rollout.startedAt(),
               Optional.of(world.wall().instant()),
               rollout.by(),

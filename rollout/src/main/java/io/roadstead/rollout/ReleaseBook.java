@@ -95,7 +95,7 @@ final class ReleaseBook {
     Release now = byNumber.get(current);
     return byNumber.headMap(current, false).descendingMap().values().stream()
         .filter(release -> now == null || !sameContent(release, now))
-        .filter(release -> rolloutOf(release, rollouts).filter(ReleaseBook::went).isPresent())
+        .filter(release -> rollouts.stream().anyMatch(rollout -> brought(rollout, release)))
         .findFirst();
   }
 
@@ -138,8 +138,10 @@ final class ReleaseBook {
     return versions;
   }
 
-  private static boolean went(Rollout rollout) {
-    return rollout.state() == Rollout.State.SUCCEEDED;
+  private static boolean brought(Rollout rollout, Release release) {
+    return rollout.state() == Rollout.State.SUCCEEDED
+        && rollout.service().equals(release.service())
+        && rollout.to().equals(release.version());
   }
 
   private static boolean sameContent(Release one, Release other) {

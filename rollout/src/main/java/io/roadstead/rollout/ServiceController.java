@@ -7,6 +7,7 @@ import io.roadstead.rollout.Rollout.State;
 import io.roadstead.rollout.Rollout.StepState;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ final class ServiceController implements Fleet.Command {
   private static final Duration MARGIN = Duration.ofSeconds(60);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(24);
   private static final Duration TICK = Duration.ofSeconds(1);
+  private static final String PLATFORM = "the platform, after its restart";
 
   private final World world;
   private final String name;
@@ -89,8 +91,18 @@ final class ServiceController implements Fleet.Command {
             }
           }
           routesOf(known.removing() ? null : releases.find(known.target()));
+          goOn(known);
           return true;
         });
+  }
+
+  /** What was not finished is a roll-out again, so that it too comes to an end, or goes back. */
+  private void goOn(ServiceState known) {
+    if (known.removing()) {
+      begin(RolloutCourse.Kind.REMOVE, releases.version(known.target()), PLATFORM, now());
+    } else if (known.target() != 0 && known.target() != known.lastGood()) {
+      begin(RolloutCourse.Kind.DEPLOY, releases.version(known.lastGood()), PLATFORM, now());
+    }
   }
 
   /** The registry shows something of the service otherwise than before. */
@@ -756,8 +768,9 @@ final class ServiceController implements Fleet.Command {
     return now == null || now.target() == 0 ? "0 instances" : releases.version(now.target());
   }
 
+  /** To the millisecond, as it is stored: a release and its roll-out are matched by it. */
   private Instant now() {
-    return world.wall().instant();
+    return world.wall().instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   private void event(String kind, RolloutCourse running, String message) {
