@@ -51,7 +51,6 @@ public final class SqliteStore implements StateStore {
 
   private final Database database;
   private final SpecCodec specs;
-  private final JsonMapper json = JsonMapper.shared();
 
   private SqliteStore(Database database, SpecCodec specs) {
     this.database = database;
@@ -190,7 +189,7 @@ public final class SqliteStore implements StateStore {
 
   @Override
   public void save(Rollout rollout) {
-    String steps = json.writeValueAsString(rollout.steps());
+    String steps = json().writeValueAsString(rollout.steps());
     int _ =
         database.transaction(
             db -> {
@@ -239,7 +238,7 @@ public final class SqliteStore implements StateStore {
                     new Subscribers.Known(
                         row.getString("name"),
                         SubscriberKind.valueOf(row.getString("kind")),
-                        json.readValue(row.getString("services"), NAMES)),
+                        json().readValue(row.getString("services"), NAMES)),
                 "SELECT * FROM subscriber ORDER BY name"));
   }
 
@@ -255,7 +254,7 @@ public final class SqliteStore implements StateStore {
                         "INSERT OR REPLACE INTO subscriber VALUES (?, ?, ?)",
                         one.name(),
                         one.kind().name(),
-                        json.writeValueAsString(one.services()));
+                        json().writeValueAsString(one.services()));
               }
               return changed;
             });
@@ -263,7 +262,7 @@ public final class SqliteStore implements StateStore {
 
   @Override
   public long append(Event event) {
-    String data = json.writeValueAsString(event.data());
+    String data = json().writeValueAsString(event.data());
     return database.unsynchronised(
         db -> {
           db.update(
@@ -299,7 +298,7 @@ public final class SqliteStore implements StateStore {
                             row.getString("instance"),
                             row.getString("rollout"),
                             row.getString("message"),
-                            json.readValue(row.getString("data"), DATA))),
+                            json().readValue(row.getString("data"), DATA))),
                 "SELECT * FROM event WHERE number > ? ORDER BY number LIMIT ?",
                 after,
                 limit));
@@ -375,7 +374,12 @@ public final class SqliteStore implements StateStore {
         Instant.parse(row.getString("started_at")),
         Optional.ofNullable(row.getString("ended_at")).map(Instant::parse),
         row.getString("requested_by"),
-        json.readValue(row.getString("steps"), STEPS));
+        json().readValue(row.getString("steps"), STEPS));
+  }
+
+  /** Made at its first use: making it takes longer than opening the file. */
+  private static JsonMapper json() {
+    return JsonMapper.shared();
   }
 
   private static long number(Database db, String sql) throws SQLException {

@@ -36,7 +36,6 @@ final class Environment {
   private static final String ZONE = "eureka.client.service-url.defaultZone";
   private static final List<String> POLLING = List.of("registryfetchinterval", "loadbalancercache");
 
-  private final JsonMapper json = JsonMapper.shared();
   private final ProcessSettings settings;
 
   Environment(ProcessSettings settings) {
@@ -107,7 +106,8 @@ final class Environment {
 
     var variables = new TreeMap<String, String>();
     spec.env().forEach((name, value) -> variables.put(relaxed(name), value));
-    ObjectNode merged = own.isBlank() ? json.createObjectNode() : parse(launch, own);
+    JsonMapper json = JsonMapper.shared();
+    ObjectNode merged = own.isBlank() ? json.createObjectNode() : parse(json, launch, own);
     var theirs = new TreeMap<String, String>();
     flatten("", merged, theirs);
     ours.forEach(
@@ -125,7 +125,7 @@ final class Environment {
     return json.writeValueAsString(merged);
   }
 
-  private ObjectNode parse(Launch launch, String own) throws LaunchFailed {
+  private static ObjectNode parse(JsonMapper json, Launch launch, String own) throws LaunchFailed {
     try {
       if (json.readTree(own) instanceof ObjectNode object) {
         return object;
