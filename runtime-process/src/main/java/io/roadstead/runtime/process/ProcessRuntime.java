@@ -121,17 +121,26 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Of an instance that has ended meanwhile, what it left of its group is killed.
+   */
   @Override
   public Optional<RunningInstance> adopt(InstanceRecord instance) {
     ProcessMark mark = instance.mark();
     Optional<ProcessHandle> found = ProcessHandle.of(mark.pid()).filter(Adopted::runs);
-    if (found.isEmpty() || !sameStart(mark, found.get())) {
+    boolean same =
+        found.isPresent()
+            && (sameStart(mark, found.get()) || Owned.by(instance.token(), mark.pid()));
+    if (!same) {
+      Owned.killLeftovers(instance.token(), mark.pid());
       return Optional.empty();
     }
     var process =
         new ProcessInstance(
             instance.id(),
-            found.get(),
+            found.orElseThrow(),
             Signals.group(mark.pid()) == mark.pid(),
             mark,
             settings.log(instance.service(), instance.id()),

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -118,7 +119,46 @@ class ProcessRuntimeTest {
 
     var other = new ProcessMark(mark.pid(), mark.startedAt().minusSeconds(60), mark.port());
 
-    assertThat(bench.runtime.adopt(record(other))).isEmpty();
+    assertThat(bench.runtime.adopt(record(other, "another token"))).isEmpty();
+    assertThat(ProcessHandle.of(mark.pid())).isPresent();
+  }
+
+  @Test
+  void aJumpOfTheClockDoesNotHideAnInstance() throws Exception {
+    RunningInstance instance = bench.sh("echo up; exec sleep 60");
+    ProcessMark mark = instance.mark();
+    await().until(() -> !instance.lastLogLines(1).isEmpty());
+
+    var jumped = new ProcessMark(mark.pid(), mark.startedAt().minusSeconds(3600), mark.port());
+
+    assertThat(bench.runtime.adopt(record(jumped))).isPresent();
+  }
+
+  @Test
+  void whatAnInstanceLeftWhileNobodyWatchedIsKilled() throws Exception {
+    Process outside =
+        new ProcessBuilder("/usr/bin/setsid", "/bin/sh", "-c", "sleep 60 & echo $! $$; exit 0")
+            .start();
+    String[] pids = outside.inputReader().readLine().split(" ", -1);
+    assertThat(outside.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    ProcessHandle stranger = ProcessHandle.of(Long.parseLong(pids[0])).orElseThrow();
+    var mark = new ProcessMark(Long.parseLong(pids[1]), Instant.EPOCH, 20001);
+
+    assertThat(bench.runtime.adopt(record(mark))).isEmpty();
+    assertThat(Adopted.runs(stranger)).isTrue();
+    assertThat(stranger.destroyForcibly()).isTrue();
+
+    var builder =
+        new ProcessBuilder("/usr/bin/setsid", "/bin/sh", "-c", "sleep 60 & echo $! $$; exit 0");
+    builder.environment().put(Environment.TOKEN, Bench.TOKEN);
+    Process ours = builder.start();
+    pids = ours.inputReader().readLine().split(" ", -1);
+    assertThat(ours.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    ProcessHandle left = ProcessHandle.of(Long.parseLong(pids[0])).orElseThrow();
+
+    mark = new ProcessMark(Long.parseLong(pids[1]), Instant.EPOCH, 20001);
+    assertThat(bench.runtime.adopt(record(mark))).isEmpty();
+    await().until(() -> !Adopted.runs(left));
   }
 
   @Test
@@ -198,7 +238,11 @@ class ProcessRuntimeTest {
   }
 
   private static InstanceRecord record(ProcessMark mark) {
-    return new InstanceRecord("orders", "orders-1", 1, Bench.TOKEN, false, false, mark);
+    return record(mark, Bench.TOKEN);
+  }
+
+  private static InstanceRecord record(ProcessMark mark, String token) {
+    return new InstanceRecord("orders", "orders-1", 1, token, false, false, mark);
   }
 
   private static ProcessHandle writtenPid(RunningInstance instance) {
