@@ -213,6 +213,7 @@ final class Exchange implements BodyReader.Sink {
     if (more) {
       to.retried(RetryReason.CONNECT_FAILED);
       dispatch(to);
+      client.proceed();
     } else {
       refuse(
           502,

@@ -67,6 +67,10 @@ final class FakeView implements RegistryView {
     return put(service, id, old.host(), old.port(), status);
   }
 
+  synchronized String onlyInstance(String service) {
+    return registered(service).getFirst().id();
+  }
+
   synchronized FakeView remove(String service, String id) {
     registered(service).removeIf(i -> i.id().equals(id));
     return changed();

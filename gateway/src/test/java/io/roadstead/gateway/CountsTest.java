@@ -1,0 +1,82 @@
+package io.roadstead.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(NoLeaks.class)
+class CountsTest {
+  @Test
+  void everyRequestIsCountedByRouteServiceVersionAndStatus() {
+    try (Harbour harbour = new Harbour();
+        Origin origin = Origin.saying("ok");
+        RawClient client = harbour.with(origin).client()) {
+      for (int i = 0; i < 10; i++) {
+        client.get("/app");
+      }
+      client.get("/nowhere");
+      GatewayStats stats = harbour.gateway().stats();
+      assertThat(stats.requests())
+          .anySatisfy(
+              one -> {
+                assertThat(one.route()).isEqualTo("/app/**");
+                assertThat(one.service()).isEqualTo("app");
+                assertThat(one.version()).isEqualTo("v1");
+                assertThat(one.byStatus()).isEqualTo(Map.of("2xx", 10L));
+                assertThat(one.duration().count()).isEqualTo(10);
+                assertThat(one.duration().sumSeconds()).isBetween(1e-6, 10.0);
+                assertThat(one.duration().quantileNanos(0.5)).isBetween(1_000L, 5_000_000_000L);
+              })
+          .anySatisfy(
+              one -> {
+                assertThat(one.service()).isEmpty();
+                assertThat(one.byStatus()).isEqualTo(Map.of("4xx", 1L));
+              });
+      assertThat(harbour.figures().inflight()).isZero();
+      assertThat(harbour.figures().connections())
+          .isEqualTo(Map.of("idle", 1, "busy", 0, "connecting", 0));
+      assertThat(stats.instances().values())
+          .singleElement()
+          .satisfies(one -> assertThat(one.requests()).isEqualTo(10));
+      assertThat(stats.clientConnections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void bucketsHoldWhatTheySay() {
+    for (long nanos = 1; nanos < 1L << 36; nanos += 1 + nanos / 7) {
+      int bucket = Latencies.bucket(nanos);
+      assertThat(nanos).isLessThan(Latencies.upperNanos(bucket));
+      if (bucket > 0) {
+        assertThat(nanos).isGreaterThanOrEqualTo(Latencies.upperNanos(bucket - 1));
+      }
+    }
+  }
+
+  @Test
+  void oneConnectionMoreThanAllowedIsClosedAtOnce() {
+    try (Harbour harbour =
+            new Harbour(
+                config ->
+                    config.withLimits(
+                        new GatewayLimits(
+                            config.limits().head(), 2, 256, 65536, 256 * 1024, 64 * 1024)));
+        RawClient one = harbour.client();
+        RawClient two = harbour.client()) {
+      assertThat(one.get("/x").status()).isEqualTo(404);
+      assertThat(two.get("/x").status()).isEqualTo(404);
+      try (RawClient three = harbour.client()) {
+        assertThat(three.rest()).isEmpty();
+      }
+      assertThat(one.send("GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").rest())
+          .isNotEmpty();
+      Harbour.await().until(() -> harbour.gateway().stats().clientConnections() == 1);
+      try (RawClient four = harbour.client()) {
+        assertThat(four.get("/x").status()).isEqualTo(404);
+      }
+      assertThat(harbour.gateway().stats().refusedConnections()).isEqualTo(1);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.gateway.http;
+
+import org.jspecify.annotations.NullMarked;

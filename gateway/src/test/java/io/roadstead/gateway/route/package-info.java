@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.gateway.route;
+
+import org.jspecify.annotations.NullMarked;
