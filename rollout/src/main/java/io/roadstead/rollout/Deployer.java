@@ -320,13 +320,19 @@ public final class Deployer implements AutoCloseable {
    * Stops every instance, each with its drain and stop timeouts, and waits; what is wanted is kept.
    */
   public void stopServices() throws InterruptedException {
-    List<CompletableFuture<Void>> stops =
-        controllers.values().stream().map(ServiceController::stopAll).toList();
     try {
-      CompletableFuture.allOf(stops.toArray(CompletableFuture[]::new)).get();
+      stopping().get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("stopping the services failed", e.getCause());
     }
+  }
+
+  /** Begins to stop every instance; completes when none is left. */
+  CompletableFuture<Void> stopping() {
+    return CompletableFuture.allOf(
+        controllers.values().stream()
+            .map(ServiceController::stopAll)
+            .toArray(CompletableFuture[]::new));
   }
 
   /** Ends reconciling; instances run on. */

@@ -410,9 +410,15 @@ final class ServiceController implements Fleet.Command {
 
   private void reconcile() {
     ServiceState now = state;
-    if (now == null) {
-      return;
+    if (now != null) {
+      reconcile(now);
     }
+    if (halted && fleet.lives().isEmpty()) {
+      emptied.complete(null);
+    }
+  }
+
+  private void reconcile(ServiceState now) {
     if (now.removing()) {
       fleet.endAll(false);
     }
@@ -428,9 +434,6 @@ final class ServiceController implements Fleet.Command {
     RolloutCourse running = course;
     if (running != null) {
       running.log().flush();
-    }
-    if (halted && fleet.lives().isEmpty()) {
-      emptied.complete(null);
     }
     publish();
   }
@@ -635,6 +638,7 @@ final class ServiceController implements Fleet.Command {
       endCourse(running, State.SUCCEEDED, "");
     }
     turns.close();
+    emptied.complete(null);
     onForgotten.run();
   }
 

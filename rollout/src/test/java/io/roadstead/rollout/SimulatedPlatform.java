@@ -5,6 +5,7 @@ import io.roadstead.registry.Cursor;
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.Registry;
+import io.roadstead.registry.Route;
 import io.roadstead.registry.Service;
 import io.roadstead.registry.Status;
 import io.roadstead.registry.event.Event;
@@ -138,6 +139,11 @@ final class SimulatedPlatform {
   List<Instance> instances(String service) {
     Service found = registry.snapshot().service(service);
     return found == null ? List.of() : found.instances();
+  }
+
+  List<Route> routes(String service) {
+    Service found = registry.snapshot().service(service);
+    return found == null ? List.of() : found.routes();
   }
 
   List<String> up(String service) {

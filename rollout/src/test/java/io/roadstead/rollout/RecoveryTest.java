@@ -1,0 +1,190 @@
+package io.roadstead.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.roadstead.registry.BarrierOutcome;
+import io.roadstead.registry.Status;
+import io.roadstead.rollout.Rollout.State;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** A platform that is killed and started again on the same data. */
+class RecoveryTest {
+  private final SimulatedPlatform platform = new SimulatedPlatform(4);
+
+  @Test
+  void whatStillRunsIsTakenOverAndInTheRegistryWhenTheStartReturns() {
+    platform.ended(platform.deploy("orders", "1", "good", 3));
+    Set<String> before = Set.copyOf(platform.runtime.alive.keySet());
+    int started = platform.runtime.started.size();
+
+    platform.restart();
+
+    assertThat(platform.up("orders")).containsExactlyInAnyOrderElementsOf(before);
+    platform.work.pass(Duration.ofMinutes(1));
+    assertThat(platform.runtime.started).hasSize(started);
+    assertThat(platform.status("orders").ready()).isEqualTo(3);
+    String token = platform.processes("orders").getFirst().launch.token();
+    assertThat(platform.deployer.byToken(token)).isPresent();
+  }
+
+  @Test
+  void whatEndedMeanwhileIsReplaced() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    platform.work.forgetAll();
+    platform.runtime.alive.remove(platform.up("orders").getFirst());
+
+    platform.restart();
+
+    assertThat(platform.up("orders")).hasSize(1);
+    platform.work.pass(Duration.ofSeconds(5));
+    assertThat(platform.up("orders")).hasSize(2);
+    assertThat(platform.store.instances()).hasSize(2);
+  }
+
+  @Test
+  void aDrainGoesOnAndIsMarkedBeforeTheStartReturns() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    platform.barrier =
+        new BarrierOutcome(
+            List.of(), List.of(), List.of(new BarrierOutcome.Poller("p", Duration.ofSeconds(65))));
+    platform.ended(
+        platform.deployer.scale(
+            "orders", OptionalInt.of(1), OptionalLong.empty(), OptionalDouble.empty(), "me"));
+    String draining =
+        platform.processes("orders").stream()
+            .map(process -> process.id())
+            .filter(id -> platform.statusOf("orders", id).orElseThrow() == Status.DRAINING)
+            .findFirst()
+            .orElseThrow();
+
+    platform.restart();
+
+    assertThat(platform.statusOf("orders", draining)).contains(Status.DRAINING);
+    platform.work.pass(Duration.ofSeconds(70));
+    assertThat(platform.processes("orders")).hasSize(1);
+  }
+
+  @Test
+  void anInstanceThatAnOperatorDrainedStaysOut() {
+    platform.ended(platform.deploy("orders", "1", "good", 1));
+    String id = platform.up("orders").getFirst();
+    platform.deployer.drain(id, "me");
+    platform.work.pass(Duration.ofSeconds(5));
+
+    platform.restart();
+    platform.work.pass(Duration.ofMinutes(2));
+
+    assertThat(platform.statusOf("orders", id)).contains(Status.DRAINING);
+    assertThat(platform.processes("orders")).hasSize(2);
+    platform.deployer.undrain(id, "me");
+    platform.work.pass(Duration.ofSeconds(5));
+    assertThat(platform.up("orders")).containsExactly(id);
+  }
+
+  @Test
+  void aRollOutThatWasUnderWayHasFailedAndAnotherFinishesIt() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    String interrupted = platform.deploy("orders", "2", "good slow", 2);
+    platform.work.pass(Duration.ofSeconds(1));
+
+    platform.restart();
+
+    Rollout old = platform.deployer.rollout(interrupted).orElseThrow();
+    assertThat(old.state()).isEqualTo(State.FAILED);
+    assertThat(old.reason()).contains("the platform was restarted");
+    Rollout next = platform.deployer.rollouts("orders").getFirst();
+    assertThat(next.by()).contains("restart");
+    assertThat(platform.ended(next.id()).state()).isEqualTo(State.SUCCEEDED);
+    assertThat(platform.upVersions("orders")).containsExactly("2", "2");
+  }
+
+  @Test
+  void aBadVersionStillGoesBackAfterARestartInItsMiddle() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    platform.deploy("orders", "2", "never-healthy", 2);
+    platform.work.pass(Duration.ofSeconds(1));
+
+    platform.restart();
+
+    String next = platform.deployer.rollouts("orders").getFirst().id();
+    assertThat(platform.ended(next).state()).isEqualTo(State.ROLLED_BACK);
+    assertThat(platform.upVersions("orders")).containsExactly("1", "1");
+    assertThat(platform.processes("orders")).hasSize(2);
+  }
+
+  @Test
+  void aRemovalGoesOn() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    platform.deployer.remove("orders", "me");
+
+    platform.restart();
+    platform.work.pass(Duration.ofSeconds(5));
+
+    assertThat(platform.deployer.services()).isEmpty();
+    assertThat(platform.runtime.alive).isEmpty();
+  }
+
+  /** Killed after each single task of a roll-out, it always ends well and leaves no orphan. */
+  @Test
+  void killedAtAnyMomentOfARollOutItComesToItsEnd() {
+    int moments = countMoments();
+    assertThat(moments).isGreaterThan(30);
+    for (int moment = 0; moment < moments; moment++) {
+      SimulatedPlatform killed = new SimulatedPlatform(5);
+      killed.ended(killed.deploy("orders", "1", "good", 2));
+      int[] left = {moment};
+      killed.deploy("orders", "2", "good v2", 2);
+      killed.work.afterEach(
+          () -> {
+            if (left[0]-- == 0) {
+              killed.work.forgetAll();
+            }
+          });
+      killed.work.pass(Duration.ofSeconds(3));
+      killed.work.afterEach(() -> {});
+
+      killed.restart();
+      killed.work.pass(Duration.ofSeconds(90));
+
+      assertThat(killed.upVersions("orders")).as("moment %s", moment).containsExactly("2", "2");
+      assertThat(killed.processes("orders")).as("moment %s", moment).hasSize(2);
+      assertThat(killed.store.instances()).as("moment %s", moment).hasSize(2);
+      assertThat(killed.deployer.rollouts(""))
+          .as("moment %s", moment)
+          .allMatch(rollout -> rollout.state().ended());
+    }
+  }
+
+  private static int countMoments() {
+    SimulatedPlatform platform = new SimulatedPlatform(5);
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    int[] count = {0};
+    String id = platform.deploy("orders", "2", "good v2", 2);
+    platform.work.afterEach(() -> count[0]++);
+    platform.ended(id);
+    return count[0];
+  }
+
+  @Test
+  void servicesThatAreStoppedStartAgainWithTheNextPlatform() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    platform.ended(platform.deploy("cart", "1", "good", 1));
+
+    CompletableFuture<Void> stopping = platform.deployer.stopping();
+    assertThat(platform.work.until(stopping::isDone, Duration.ofSeconds(5))).isTrue();
+    platform.work.pass(Duration.ofMinutes(1));
+    assertThat(platform.runtime.alive).isEmpty();
+
+    platform.restart();
+    platform.work.pass(Duration.ofSeconds(5));
+    assertThat(platform.up("orders")).hasSize(2);
+    assertThat(platform.up("cart")).hasSize(1);
+  }
+}
