@@ -111,6 +111,27 @@ public final class ControlClient {
     }
   }
 
+  /** An answer and the tag that names it. */
+  public record Tagged(String body, String tag) {}
+
+  /**
+   * The body at {@code path} once it is another than the one with this tag, or as {@code path}
+   * says.
+   */
+  public Tagged getUnless(String path, String tag) {
+    HttpURLConnection connection = open("GET", path);
+    if (!tag.isEmpty()) {
+      connection.setRequestProperty("If-None-Match", tag);
+    }
+    try {
+      String body = answer(connection);
+      String next = connection.getHeaderField("ETag");
+      return new Tagged(body, next == null ? "" : next);
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
   public String put(String path, JsonNode body) {
     return exchange("PUT", path, body);
   }

@@ -16,6 +16,9 @@ import picocli.CommandLine.Option;
 final class Connection {
   static final String DEFAULT_CONTROL = "127.0.0.1:8761";
 
+  /** The property that names another token file, for commands within a platform's own process. */
+  static final String TOKEN_FILE = "roadstead.token.file";
+
   @Option(
       names = "--control",
       paramLabel = "HOST:PORT",
@@ -45,7 +48,8 @@ final class Connection {
     if (!token.isEmpty()) {
       return new ControlClient(base, Optional.of(token), "ROADSTEAD_TOKEN");
     }
-    Path file = dataDirectory(null).resolve("token");
+    String named = System.getProperty(TOKEN_FILE, "");
+    Path file = named.isEmpty() ? dataDirectory(null).resolve("token") : Path.of(named);
     try {
       return new ControlClient(base, Optional.of(Files.readString(file).strip()), file.toString());
     } catch (NoSuchFileException e) {

@@ -30,12 +30,15 @@ public final class Main {
 
   private static Map<String, Supplier<Callable<Integer>>> commands() {
     Map<String, Supplier<Callable<Integer>>> commands = new LinkedHashMap<>();
+    commands.put("up", UpCommand::new);
+    commands.put("gateway", GatewayCommand::new);
     commands.put("apply", ApplyCommand::new);
     commands.put("deploy", DeployCommand::new);
     commands.put("scale", ServiceCommands.Scale::new);
     commands.put("restart", ServiceCommands.Restart::new);
     commands.put("rollback", ServiceCommands.Rollback::new);
     commands.put("remove", ServiceCommands.Remove::new);
+    commands.put("down", DownCommand::new);
     commands.put("status", ReadingCommands.Status::new);
     commands.put("instances", ReadingCommands.Instances::new);
     commands.put("drain", ServiceCommands.Drain::new);
@@ -45,6 +48,7 @@ public final class Main {
     commands.put("events", ReadingCommands.Events::new);
     commands.put("history", ReadingCommands.History::new);
     commands.put("routes", ReadingCommands.Routes::new);
+    commands.put("rehearse", Rehearsal::new);
     return commands;
   }
 

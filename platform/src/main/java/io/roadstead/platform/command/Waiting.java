@@ -39,14 +39,15 @@ final class Waiting {
     live = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     Map<String, String> printed = new HashMap<>();
     String path = "/api/v1/rollouts/" + ControlClient.part(id);
-    JsonNode rollout = client.parse(client.get(path));
+    ControlClient.Tagged answer = client.getUnless(path, "");
     while (true) {
+      JsonNode rollout = client.parse(answer.body());
       steps(rollout, printed);
       String state = rollout.path("state").asString("");
       if (!rollout.path("endedAt").asString("").isEmpty() || ended(state)) {
         return end(rollout, state);
       }
-      rollout = client.parse(client.get(path + "?wait=1s"));
+      answer = client.getUnless(path + "?wait=30s", answer.tag());
     }
   }
 

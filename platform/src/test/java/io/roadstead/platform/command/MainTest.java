@@ -65,6 +65,8 @@ class MainTest {
         "status -o yaml                    | yaml",
         "status --colour                   | --colour",
         "apply                             | --file",
+        "up --runtime docker               | process",
+        "up --control nonsense             | --control",
         "stats                             | stats",
         "doctor                            | doctor",
       })
@@ -87,6 +89,8 @@ class MainTest {
     Outcome help = run("--help");
     assertThat(help.exit()).isZero();
     assertThat(help.out())
+        .contains(
+            "up", "gateway", "apply", "deploy", "scale", "restart", "rollback", "remove", "down")
         .contains(
             "status",
             "instances",

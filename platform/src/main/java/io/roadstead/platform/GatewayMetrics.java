@@ -1,0 +1,124 @@
+package io.roadstead.platform;
+
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.roadstead.gateway.GatewayStats;
+import io.roadstead.gateway.GatewayStats.Requests;
+import io.roadstead.gateway.GatewayStats.ServiceFigures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The gateway's figures under the names of the metrics' contract. Safe from any thread. */
+final class GatewayMetrics implements MultiCollector {
+  private static final double NANOS = 1e9;
+
+  private final Supplier<GatewayStats> stats;
+
+  GatewayMetrics(Supplier<GatewayStats> stats) {
+    this.stats = stats;
+  }
+
+  @Override
+  public MetricSnapshots collect() {
+    GatewayStats now = stats.get();
+    CounterSnapshot.Builder requests =
+        CounterSnapshot.builder()
+            .name("roadstead_gateway_requests")
+            .help("Finished requests by status class");
+    HistogramSnapshot.Builder seconds =
+        HistogramSnapshot.builder()
+            .name("roadstead_gateway_request_seconds")
+            .help("From a request's head to the end of its answer");
+    for (Requests each : now.requests()) {
+      Labels labels =
+          Labels.of("route", each.route(), "service", each.service(), "version", each.version());
+      each.byStatus()
+          .forEach(
+              (status, count) ->
+                  requests.dataPoint(
+                      CounterDataPointSnapshot.builder()
+                          .labels(labels.merge(Labels.of("status", status)))
+                          .value(count)
+                          .build()));
+      seconds.dataPoint(
+          HistogramDataPointSnapshot.builder()
+              .labels(labels)
+              .classicHistogramBuckets(buckets(each.duration()))
+              .sum(each.duration().sumSeconds())
+              .build());
+    }
+    GaugeSnapshot.Builder inflight =
+        GaugeSnapshot.builder()
+            .name("roadstead_gateway_inflight")
+            .help("Requests from the pick of an instance to the end of the answer");
+    GaugeSnapshot.Builder connections =
+        GaugeSnapshot.builder()
+            .name("roadstead_gateway_upstream_connections")
+            .help("Connections to instances by state");
+    CounterSnapshot.Builder retries =
+        CounterSnapshot.builder()
+            .name("roadstead_gateway_retries")
+            .help("Requests that were sent a second time");
+    for (Map.Entry<String, ServiceFigures> each : now.services().entrySet()) {
+      String service = each.getKey();
+      ServiceFigures figures = each.getValue();
+      inflight.dataPoint(gauge(Labels.of("service", service), figures.inflight()));
+      figures
+          .connections()
+          .forEach(
+              (state, count) ->
+                  connections.dataPoint(
+                      gauge(Labels.of("service", service, "state", state), count)));
+      figures
+          .retries()
+          .forEach(
+              (reason, count) ->
+                  retries.dataPoint(
+                      CounterDataPointSnapshot.builder()
+                          .labels(Labels.of("service", service, "reason", reason))
+                          .value(count)
+                          .build()));
+    }
+    GaugeSnapshot clients =
+        GaugeSnapshot.builder()
+            .name("roadstead_gateway_client_connections")
+            .help("Connections of clients, open now")
+            .dataPoint(gauge(Labels.EMPTY, now.clientConnections()))
+            .build();
+    return MetricSnapshots.of(
+        requests.build(),
+        seconds.build(),
+        inflight.build(),
+        connections.build(),
+        retries.build(),
+        clients);
+  }
+
+  private static GaugeDataPointSnapshot gauge(Labels labels, double value) {
+    return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+  }
+
+  private static ClassicHistogramBuckets buckets(GatewayStats.Histogram histogram) {
+    List<Double> bounds = new ArrayList<>();
+    List<Long> counts = new ArrayList<>();
+    long within = 0;
+    for (int i = 0; i < histogram.counts().size(); i++) {
+      bounds.add(histogram.upperNanos().get(i) / NANOS);
+      counts.add(histogram.counts().get(i));
+      within += histogram.counts().get(i);
+    }
+    bounds.add(Double.POSITIVE_INFINITY);
+    counts.add(Math.max(0, histogram.count() - within));
+    return ClassicHistogramBuckets.of(bounds, counts);
+  }
+}

@@ -1,0 +1,303 @@
+package io.roadstead.platform;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.roadstead.control.ControlConfig;
+import io.roadstead.control.ControlServer;
+import io.roadstead.control.ListenFailed;
+import io.roadstead.control.event.EventLog;
+import io.roadstead.control.spec.SpecJson;
+import io.roadstead.eureka.EurekaInterface;
+import io.roadstead.gateway.BindFailed;
+import io.roadstead.gateway.Gateway;
+import io.roadstead.gateway.GatewayConfig;
+import io.roadstead.platform.log.EventLines;
+import io.roadstead.registry.InstanceKey;
+import io.roadstead.registry.LocalRegistryView;
+import io.roadstead.registry.Registry;
+import io.roadstead.registry.RegistryView;
+import io.roadstead.registry.Subscribers;
+import io.roadstead.registry.Ticker;
+import io.roadstead.rollout.Deployer;
+import io.roadstead.rollout.StateStore;
+import io.roadstead.runtime.process.ProcessRuntime;
+import io.roadstead.runtime.process.ProcessSettings;
+import io.roadstead.store.ArtifactFiles;
+import io.roadstead.store.DataDirectory;
+import io.roadstead.store.SqliteStore;
+import io.roadstead.store.StoreFailed;
+import io.roadstead.store.StoreUnusable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+
+/**
+ * The whole: what makes one platform of the parts, and the order in which it comes up and goes.
+ *
+ * <p>Up: the data directory is held first, so that nobody else changes it; then its state is read,
+ * the registry made, the control plane bound (instances are told its port), what an earlier life
+ * left is taken over with its drains, and the gateway opens its port last, when it cannot route to
+ * anything that it should not. Down: the same backwards, so the gateway ends its requests while all
+ * else still stands.
+ *
+ * <p>{@link #start} returns a platform that is ready. Safe from any thread.
+ */
+public final class Platform implements AutoCloseable {
+  private final Closing closing;
+  private final DataDirectory directory;
+  private final Deployer deployer;
+  private final Registry registry;
+  private final Subscribers subscribers;
+  private final Gateway gatewayServer;
+  private final HostPort control;
+  private final HostPort gateway;
+
+  private Platform(
+      Closing closing,
+      DataDirectory directory,
+      Deployer deployer,
+      Registry registry,
+      Subscribers subscribers,
+      Gateway gatewayServer,
+      HostPort control,
+      HostPort gateway) {
+    this.closing = closing;
+    this.directory = directory;
+    this.deployer = deployer;
+    this.registry = registry;
+    this.subscribers = subscribers;
+    this.gatewayServer = gatewayServer;
+    this.control = control;
+    this.gateway = gateway;
+  }
+
+  /**
+   * Starts a platform and returns when it is ready.
+   *
+   * @throws Refused when it cannot be; then nothing of it runs
+   */
+  public static Platform start(PlatformConfig config) {
+    config.check();
+    Closing closing = new Closing();
+    try {
+      return start(config, closing);
+    } catch (StoreUnusable | StoreFailed | BindFailed | ListenFailed e) {
+      closing.close();
+      throw Refused.because(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      closing.close();
+      throw e;
+    }
+  }
+
+  private static Platform start(PlatformConfig config, Closing closing) {
+    SecureRandom random = new SecureRandom();
+    InstantSource wall = InstantSource.system();
+    Ticker ticker = Ticker.system();
+
+    DataDirectory directory =
+        closing.add("data directory", DataDirectory.open(config.data(), random));
+    Unpacking.into(directory.nativeLibraries(), directory.temporary());
+    StateStore store =
+        closing.add(
+            "store",
+            SqliteStore.open(directory.stateFile(), directory.nativeLibraries(), new SpecJson()));
+    EventLog events = closing.add("event log", new EventLog(store));
+    events.start();
+    EventLines lines = new EventLines(events);
+
+    String epoch = "e" + store.nextEpoch();
+    Registry registry = new Registry(epoch, wall, ticker, lines);
+    Subscribers subscribers = new Subscribers(epoch, wall, ticker, lines);
+    subscribers.restore(store.knownSubscribers());
+    subscribers.onKnownChanged(store::saveKnownSubscribers);
+
+    ArtifactFiles artifacts = artifacts(directory);
+    Addresses addresses = new Addresses();
+    ProcessRuntime runtime =
+        closing.add(
+            "process runtime",
+            new ProcessRuntime(
+                ProcessSettings.of(
+                    directory.path(),
+                    java(),
+                    Path.of(""),
+                    addresses::controlUrl,
+                    addresses::gatewayUrl),
+                artifacts,
+                wall,
+                ticker));
+    Deployer deployer =
+        closing.add(
+            "deployer",
+            new Deployer(registry, subscribers, runtime, artifacts, store, wall, ticker, lines));
+    EurekaInterface eureka =
+        closing.add("Eureka interface", eureka(registry, subscribers, deployer, wall, ticker));
+    eureka.start();
+
+    GatewayTraffic traffic = new GatewayTraffic();
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    meters.getPrometheusRegistry().register(new GatewayMetrics(traffic::stats));
+    AtomicBoolean ready = new AtomicBoolean();
+    ControlServer server =
+        closing.add(
+            "control plane",
+            new ControlServer(
+                controlConfig(config, directory),
+                new ControlServer.Parts(
+                    registry,
+                    subscribers,
+                    deployer,
+                    artifacts,
+                    runtime,
+                    events,
+                    meters,
+                    traffic,
+                    ready::get,
+                    List.of(EurekaMount.of(eureka)))));
+    server.start();
+    int controlPort = server.address().getPort();
+    addresses.control(config.control(), controlPort);
+    closing.add("beat", new Beat(registry::expire, subscribers::sweep, traffic::refresh)).start();
+    deployer.start();
+
+    RegistryView view =
+        closing.add(
+            "registry view", new LocalRegistryView(registry, subscribers, gatewayName(random)));
+    Gateway gateway =
+        closing.add(
+            "gateway",
+            new Gateway(
+                GatewayConfig.at(config.gateway().socketAddress(), directory.platformId())
+                    .withDefaultRoutes(config.routesByDefault())
+                    .withOwnPorts(Set.of(controlPort))
+                    .withShared(true),
+                view,
+                ticker,
+                wall,
+                lines));
+    gateway.start();
+    traffic.of(gateway);
+    addresses.gateway(config.gateway(), gateway.address().getPort());
+    ready.set(true);
+    return new Platform(
+        closing,
+        directory,
+        deployer,
+        registry,
+        subscribers,
+        gateway,
+        new HostPort(config.control().host(), controlPort),
+        new HostPort(config.gateway().host(), gateway.address().getPort()));
+  }
+
+  private static ControlConfig controlConfig(PlatformConfig config, DataDirectory directory) {
+    return new ControlConfig(
+        config.control().host(),
+        config.control().port(),
+        directory.token(),
+        config.users(),
+        Set.of(),
+        directory.platformId(),
+        config.routesByDefault());
+  }
+
+  /** Another in each process: a new one is a new subscriber. */
+  static String gatewayName(RandomGenerator random) {
+    return "gateway-" + Long.toHexString(random.nextLong(1L << 40) | 1L << 40);
+  }
+
+  /** The executable that this process runs, which runs jars too. */
+  static Path java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java");
+  }
+
+  private static ArtifactFiles artifacts(DataDirectory directory) {
+    ArtifactFiles artifacts = new ArtifactFiles(directory.artifacts());
+    try {
+      artifacts.deleteUnfinished();
+    } catch (IOException e) {
+      throw Refused.because(
+          "the folder "
+              + directory.artifacts()
+              + " cannot be read ("
+              + e.getMessage()
+              + "): check its permissions");
+    }
+    return artifacts;
+  }
+
+  private static EurekaInterface eureka(
+      Registry registry,
+      Subscribers subscribers,
+      Deployer deployer,
+      InstantSource wall,
+      Ticker ticker) {
+    StartedPollers pollers = new StartedPollers(deployer);
+    return new EurekaInterface(
+        registry,
+        subscribers,
+        wall,
+        ticker,
+        (_, token) -> pollers.name(token),
+        (_, token) ->
+            deployer
+                .byToken(token)
+                .map(instance -> new InstanceKey(instance.service(), instance.id())));
+  }
+
+  /** Where the control plane listens, its real port. */
+  public HostPort control() {
+    return control;
+  }
+
+  /** Where the gateway listens, its real port. */
+  public HostPort gateway() {
+    return gateway;
+  }
+
+  public Path data() {
+    return directory.path();
+  }
+
+  /** The credential for changing calls; a secret. */
+  public String token() {
+    return directory.token();
+  }
+
+  public Path tokenFile() {
+    return directory.tokenFile();
+  }
+
+  public Deployer deployer() {
+    return deployer;
+  }
+
+  public Registry registry() {
+    return registry;
+  }
+
+  public Subscribers subscribers() {
+    return subscribers;
+  }
+
+  public Gateway gatewayServer() {
+    return gatewayServer;
+  }
+
+  /** Stops every service, with its drains, and waits; what is wanted of them is kept. */
+  public void stopServices() throws InterruptedException {
+    deployer.stopServices();
+  }
+
+  /** Ends the platform; services run on. */
+  @Override
+  public void close() {
+    closing.close();
+  }
+}

@@ -1,0 +1,80 @@
+package io.roadstead.platform;
+
+import io.roadstead.control.remote.ControlPlane;
+import io.roadstead.control.remote.RemoteRegistryView;
+import io.roadstead.gateway.BindFailed;
+import io.roadstead.gateway.Gateway;
+import io.roadstead.gateway.GatewayConfig;
+import io.roadstead.platform.log.EventLines;
+import io.roadstead.registry.SubscriberKind;
+import io.roadstead.registry.Ticker;
+import io.roadstead.registry.event.EventSink;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Set;
+
+/**
+ * A gateway in a process of its own, fed by another's watch and acknowledging over it. It writes
+ * nothing to disk. When the control plane goes, it routes by what it heard last.
+ */
+public final class StandaloneGateway implements AutoCloseable {
+  private final RemoteRegistryView view;
+  private final Gateway gateway;
+  private final HostPort listen;
+
+  private StandaloneGateway(RemoteRegistryView view, Gateway gateway, HostPort listen) {
+    this.view = view;
+    this.gateway = gateway;
+    this.listen = listen;
+  }
+
+  /**
+   * Starts it; it has heard of the registry and its port is open when this returns.
+   *
+   * @param platform the id of the platform whose control plane this is; gateways of one may share a
+   *     port
+   * @throws Refused when it cannot be; then nothing of it runs
+   */
+  public static StandaloneGateway start(
+      URI control, String token, String platform, HostPort listen) {
+    SecureRandom random = new SecureRandom();
+    RemoteRegistryView view =
+        new RemoteRegistryView(
+            new ControlPlane(control, token, Platform.gatewayName(random), SubscriberKind.GATEWAY),
+            random);
+    Gateway gateway =
+        new Gateway(
+            GatewayConfig.at(listen.socketAddress(), platform)
+                .withOwnPorts(Set.of(control.getPort()))
+                .withShared(true),
+            view,
+            Ticker.system(),
+            InstantSource.system(),
+            new EventLines(EventSink.NONE));
+    try {
+      gateway.start();
+    } catch (BindFailed e) {
+      String problem = view.problem();
+      view.close();
+      throw Refused.because(e.getMessage() + (problem.isEmpty() ? "" : " (" + problem + ")"));
+    }
+    return new StandaloneGateway(
+        view, gateway, new HostPort(listen.host(), gateway.address().getPort()));
+  }
+
+  /** Where it listens, its real port. */
+  public HostPort listen() {
+    return listen;
+  }
+
+  public Gateway gateway() {
+    return gateway;
+  }
+
+  @Override
+  public void close() {
+    gateway.close();
+    view.close();
+  }
+}

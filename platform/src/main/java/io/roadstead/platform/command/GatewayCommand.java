@@ -1,0 +1,62 @@
+package io.roadstead.platform.command;
+
+import io.roadstead.platform.HostPort;
+import io.roadstead.platform.Refused;
+import io.roadstead.platform.StandaloneGateway;
+import io.roadstead.platform.client.ControlClient;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A gateway on its own. */
+@Command(
+    name = "gateway",
+    description = {
+      "Runs a gateway on its own, in the foreground, fed by a platform's control plane.",
+      "Gateways of one platform may listen at the same port of a machine."
+    },
+    footer = {"", "Example:", "  roadstead gateway --control 10.0.0.5:8761 --listen 0.0.0.0:8080"})
+final class GatewayCommand implements Callable<Integer> {
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description = "Where it listens. Default: ${DEFAULT-VALUE}.")
+  private String listen = "127.0.0.1:8080";
+
+  @Mixin private final Connection connection = new Connection();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    HostPort address;
+    try {
+      address = HostPort.parse(listen);
+    } catch (IllegalArgumentException e) {
+      throw Refused.usage("--listen " + e.getMessage());
+    }
+    ControlClient client = connection.client();
+    String token =
+        client
+            .token()
+            .orElseThrow(
+                () ->
+                    Refused.because(
+                        "a gateway needs the platform's token, and none was found: set"
+                            + " ROADSTEAD_TOKEN, or ROADSTEAD_DATA to its data directory"));
+    String platform = client.parse(client.get("/health/live")).path("platform").asString("");
+    // Whether the token is the right one is known before the port opens, not by a silent watch.
+    client.post(
+        "/api/v1/watch/ack",
+        client.parse("{\"subscriber\":\"gateway\",\"stream\":\"none\",\"version\":\"none.0\"}"));
+    StandaloneGateway gateway = StandaloneGateway.start(client.base(), token, platform, address);
+    Foreground foreground = Foreground.until(gateway::close);
+    System.out.println(
+        "Roadstead gateway is up\n  gateway         http://"
+            + gateway.listen()
+            + "\n  control plane   "
+            + client.base());
+    System.out.flush();
+    foreground.await();
+    return 0;
+  }
+}

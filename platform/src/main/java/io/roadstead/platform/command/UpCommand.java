@@ -1,0 +1,137 @@
+package io.roadstead.platform.command;
+
+import io.roadstead.platform.HostPort;
+import io.roadstead.platform.Platform;
+import io.roadstead.platform.PlatformConfig;
+import io.roadstead.platform.Refused;
+import io.roadstead.platform.client.ArtifactUpload;
+import io.roadstead.platform.client.ControlClient;
+import io.roadstead.platform.file.RoadsteadFile;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The platform, in the foreground. */
+@Command(
+    name = "up",
+    description = {
+      "Runs the platform in the foreground: control plane, registry, gateway and deployer.",
+      "SIGTERM and SIGINT stop it cleanly; services keep running unless --stop-services."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  roadstead up",
+      "  roadstead up -f roadstead.yaml --gateway 0.0.0.0:80 --data /var/lib/roadstead"
+    })
+final class UpCommand implements Callable<Integer> {
+  private static final HostPort CONTROL = HostPort.parse(Connection.DEFAULT_CONTROL);
+  private static final HostPort GATEWAY = new HostPort("127.0.0.1", 8080);
+
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      description = "Read this file, and apply its services. Default: no file.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--control",
+      paramLabel = "HOST:PORT",
+      description = "Where the control plane listens. Default: 127.0.0.1:8761.")
+  private @Nullable String control;
+
+  @Option(
+      names = "--gateway",
+      paramLabel = "HOST:PORT",
+      description = "Where the gateway listens. Default: 127.0.0.1:8080.")
+  private @Nullable String gateway;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The data directory. Default: $$ROADSTEAD_DATA, else .roadstead.")
+  private @Nullable Path data;
+
+  @Option(names = "--runtime", paramLabel = "process", description = "Where instances run.")
+  private String runtime = "process";
+
+  @Option(
+      names = "--insecure",
+      description = "Allow a control plane without users beyond loopback.")
+  private boolean insecure;
+
+  @Option(names = "--stop-services", description = "Stop the services too when it stops.")
+  private boolean stopServices;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (!runtime.equals("process")) {
+      throw Refused.usage(
+          "--runtime " + runtime + " is not supported: this version has the runtime process");
+    }
+    Optional<RoadsteadFile> declared = Optional.ofNullable(file).map(RoadsteadFile::read);
+    Map<Path, ArtifactUpload> jars = declared.map(ApplyCommand::jars).orElse(Map.of());
+    PlatformConfig config =
+        new PlatformConfig(
+            Connection.dataDirectory(data),
+            listen("--control", control)
+                .or(() -> declared.flatMap(RoadsteadFile::control))
+                .orElse(CONTROL),
+            listen("--gateway", gateway)
+                .or(() -> declared.flatMap(RoadsteadFile::gateway))
+                .orElse(GATEWAY),
+            declared.map(RoadsteadFile::users).orElse(Map.of()),
+            declared.flatMap(RoadsteadFile::defaultRoutes),
+            insecure);
+    Platform platform = Platform.start(config);
+    Foreground foreground = Foreground.until(() -> stop(platform));
+    System.out.println(banner(platform));
+    System.out.flush();
+    declared.ifPresent(
+        services ->
+            ApplyCommand.apply(
+                new ControlClient(
+                    ControlClient.address(platform.control().toString()),
+                    Optional.of(platform.token()),
+                    platform.tokenFile().toString()),
+                services,
+                jars));
+    foreground.await();
+    return 0;
+  }
+
+  private void stop(Platform platform) throws InterruptedException {
+    if (stopServices) {
+      platform.stopServices();
+    }
+    platform.close();
+  }
+
+  private static Optional<HostPort> listen(String option, @Nullable String text) {
+    try {
+      return Optional.ofNullable(text).map(HostPort::parse);
+    } catch (IllegalArgumentException e) {
+      throw Refused.usage(option + " " + e.getMessage());
+    }
+  }
+
+  private static String banner(Platform platform) {
+    return """
+    Roadstead is up
+      control plane   http://%s   (Eureka clients: http://%s/eureka)
+      gateway         http://%s
+      data            %s
+      token           %s\
+    """
+        .formatted(
+            platform.control(),
+            platform.control(),
+            platform.gateway(),
+            platform.data(),
+            platform.tokenFile());
+  }
+}
