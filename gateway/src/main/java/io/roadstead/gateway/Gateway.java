@@ -11,6 +11,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.roadstead.registry.RegistryView;
 import io.roadstead.registry.Ticker;
 import io.roadstead.registry.event.Event;
@@ -80,9 +81,7 @@ public final class Gateway implements AutoCloseable {
       Transport transport = Transport.best();
       EventLoopGroup loops =
           new MultiThreadIoEventLoopGroup(
-              config.loops(),
-              Thread.ofPlatform().name("gateway-loop-", 0).daemon().factory(),
-              transport.loops());
+              config.loops(), new DefaultThreadFactory("gateway-loop", true), transport.loops());
       group = loops;
       for (int i = 0; i < config.loops(); i++) {
         workers.add(worker(loops.next(), transport));
