@@ -3,7 +3,6 @@ package io.roadstead.control.api;
 import io.roadstead.control.http.Access.Needs;
 import io.roadstead.control.http.Call;
 import io.roadstead.control.http.Endpoint;
-import io.roadstead.control.http.Refusal;
 import io.roadstead.control.http.TextStreams;
 import io.roadstead.registry.Names;
 import io.roadstead.rollout.Deployer;
@@ -39,13 +38,7 @@ public final class LogsApi {
     streams.write(
         request,
         follow,
-        () -> {
-          if (deployer.service(service).isEmpty() && deployer.history(service).isEmpty()) {
-            throw Refusal.notFound(
-                "unknown-service",
-                "there is no deployed service '" + service + "'; see GET /api/v1/services");
-          }
-        },
+        () -> deployer.history(service), // refuses a service that it does not know
         (open, line) -> logs.read(service, instance, tail, follow, open, line));
   }
 }

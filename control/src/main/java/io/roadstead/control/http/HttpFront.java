@@ -5,8 +5,6 @@ import io.roadstead.control.http.Access.Needs;
 import io.roadstead.control.mount.Mount;
 import io.roadstead.control.mount.MountedAnswer;
 import io.roadstead.control.mount.MountedRequest;
-import io.roadstead.registry.InvalidRegistration;
-import io.roadstead.rollout.DeployRefused;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -18,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes each request of the control plane through the same steps: guard against web pages, mounted
@@ -32,7 +28,6 @@ public final class HttpFront implements Handler<HttpServerRequest> {
   /** How many blocking calls there may be at a time. */
   static final int MAX_BLOCKING = 256;
 
-  private static final Logger log = LoggerFactory.getLogger(HttpFront.class);
   private static final int MAX_PARAMETERS = 64;
 
   private final Vertx vertx;
@@ -160,47 +155,17 @@ public final class HttpFront implements Handler<HttpServerRequest> {
     try {
       return answering.answer(call);
     } catch (Exception e) {
-      return refusal(e).answer();
+      return Refusals.of(e).answer();
     }
   }
 
   private void refuse(HttpServerRequest request, RuntimeException e) {
-    Answer answer = refusal(e).answer();
+    Answer answer = Refusals.of(e).answer();
     if (request.isEnded() || !Bodies.has(request)) {
       Responses.send(request, answer);
     } else {
       Responses.sendAndClose(vertx, request, answer);
     }
-  }
-
-  private static Refusal refusal(Exception e) {
-    return switch (e) {
-      case Refusal refusal -> refusal;
-      case DeployRefused refused ->
-          new Refusal(
-              switch (refused.kind()) {
-                case NOT_FOUND -> 404;
-                case CONFLICT -> 409;
-                case INVALID -> 400;
-              },
-              refused.code(),
-              said(refused));
-      case InvalidRegistration invalid -> Refusal.invalid(invalid.code(), said(invalid));
-      case InterruptedException _ -> {
-        Thread.currentThread().interrupt();
-        yield new Refusal(503, "stopping", "the control plane is stopping");
-      }
-      default -> {
-        log.warn("a request failed", e);
-        yield new Refusal(
-            500, "internal", "this failed unexpectedly (" + said(e) + "); the log has more");
-      }
-    };
-  }
-
-  private static String said(Exception e) {
-    String message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message;
   }
 
   private static Call call(
@@ -219,7 +184,8 @@ public final class HttpFront implements Handler<HttpServerRequest> {
                 .parameters();
       }
     } catch (IllegalArgumentException e) {
-      throw Refusal.invalid("malformed-address", "the address is not well encoded: " + said(e));
+      throw Refusal.invalid(
+          "malformed-address", "the address is not well encoded: " + Refusals.said(e));
     }
     return new Call(
         caller,

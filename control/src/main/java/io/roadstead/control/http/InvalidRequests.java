@@ -4,7 +4,9 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 
 /** Answers what is not HTTP, or beyond the bounds of heads, and closes. */
 public final class InvalidRequests implements Handler<HttpServerRequest> {
@@ -35,6 +37,23 @@ public final class InvalidRequests implements Handler<HttpServerRequest> {
           case null, default ->
               Refusal.invalid("malformed-request", "this is not an HTTP/1.1 request");
         };
-    Responses.sendAndClose(vertx, request, refusal.answer());
+    // Ending the answer closes the connection. While the peer still sends, that would make its
+    // system throw the answer away, so the end comes a moment later and the rest is dropped unread.
+    Answer answer = refusal.answer();
+    HttpServerResponse response = request.response();
+    response.exceptionHandler(_ -> {});
+    response
+        .setStatusCode(answer.status())
+        .putHeader("Content-Type", answer.type())
+        .putHeader("Content-Length", Integer.toString(answer.body().length))
+        .putHeader("Connection", "close")
+        .write(Buffer.buffer(answer.body()));
+    vertx.setTimer(
+        Responses.LINGER_MILLIS,
+        _ -> {
+          if (!response.ended() && !response.closed()) {
+            response.end();
+          }
+        });
   }
 }

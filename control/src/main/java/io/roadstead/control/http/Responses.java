@@ -10,7 +10,7 @@ import java.util.Map;
 /** Writes whole answers, on the event loop of the request. */
 public final class Responses {
   /** How long a connection that is to close is still read, so that the peer gets the answer. */
-  private static final long LINGER_MILLIS = 1_000;
+  static final long LINGER_MILLIS = 1_000;
 
   private Responses() {}
 

@@ -71,10 +71,9 @@ public final class TextStreams {
               writer.write(() -> lines.open, lines::line);
               lines.end();
             }
-          } catch (Refusal refusal) {
-            loop.runOnContext(_ -> Responses.send(request, refusal.answer()));
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+          } catch (InterruptedException | RuntimeException e) {
+            Answer answer = Refusals.of(e).answer();
+            loop.runOnContext(_ -> lines.fail(request, answer));
           } finally {
             lines.finish();
             permits.release();
@@ -147,6 +146,15 @@ public final class TextStreams {
         Thread.currentThread().interrupt();
       } catch (TimeoutException | ExecutionException e) {
         open = false;
+      }
+    }
+
+    /** Says what went wrong, or where the answer has begun breaks it off, so that it shows. */
+    void fail(HttpServerRequest request, Answer answer) {
+      if (response.headWritten()) {
+        response.reset();
+      } else {
+        Responses.send(request, answer);
       }
     }
 

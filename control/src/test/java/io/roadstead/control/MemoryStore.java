@@ -1,0 +1,121 @@
+package io.roadstead.control;
+
+import io.roadstead.registry.Subscribers;
+import io.roadstead.registry.event.Event;
+import io.roadstead.rollout.InstanceRecord;
+import io.roadstead.rollout.Release;
+import io.roadstead.rollout.Rollout;
+import io.roadstead.rollout.ServiceState;
+import io.roadstead.rollout.StateStore;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is durable, in memory. */
+public final class MemoryStore implements StateStore {
+  private final Map<String, ServiceState> services = new LinkedHashMap<>();
+  private final Map<String, Map<Long, Release>> releases = new LinkedHashMap<>();
+  private final Map<String, InstanceRecord> instances = new LinkedHashMap<>();
+  private final Map<String, Rollout> rollouts = new LinkedHashMap<>();
+
+  private final List<StoredEvent> events = new ArrayList<>();
+
+  @Override
+  public synchronized List<ServiceState> services() {
+    return List.copyOf(services.values());
+  }
+
+  @Override
+  public synchronized void save(ServiceState state, Release release) {
+    services.put(state.name(), state);
+    releases
+        .computeIfAbsent(state.name(), _ -> new LinkedHashMap<>())
+        .put(release.number(), release);
+  }
+
+  @Override
+  public synchronized void save(ServiceState state) {
+    services.put(state.name(), state);
+  }
+
+  @Override
+  public synchronized void deleteService(String name) {
+    services.remove(name);
+    releases.remove(name);
+    instances.values().removeIf(instance -> instance.service().equals(name));
+  }
+
+  @Override
+  public synchronized List<Release> releases(String service) {
+    return releases.getOrDefault(service, Map.of()).values().stream()
+        .sorted(Comparator.comparingLong(Release::number).reversed())
+        .toList();
+  }
+
+  @Override
+  public synchronized void deleteRelease(String service, long number) {
+    releases.getOrDefault(service, Map.of()).remove(number);
+  }
+
+  @Override
+  public synchronized List<InstanceRecord> instances() {
+    return List.copyOf(instances.values());
+  }
+
+  @Override
+  public synchronized void save(InstanceRecord instance) {
+    instances.put(instance.id(), instance);
+  }
+
+  @Override
+  public synchronized void deleteInstance(String id) {
+    instances.remove(id);
+  }
+
+  @Override
+  public synchronized void save(Rollout rollout) {
+    rollouts.put(rollout.id(), rollout);
+  }
+
+  @Override
+  public synchronized Optional<Rollout> rollout(String id) {
+    return Optional.ofNullable(rollouts.get(id));
+  }
+
+  @Override
+  public synchronized List<Rollout> rollouts(String service, int limit) {
+    List<Rollout> found = new ArrayList<>(rollouts.values());
+    found.removeIf(rollout -> !service.isEmpty() && !rollout.service().equals(service));
+    return found.reversed().stream().limit(limit).toList();
+  }
+
+  @Override
+  public List<Subscribers.Known> knownSubscribers() {
+    return List.of();
+  }
+
+  @Override
+  public void saveKnownSubscribers(List<Subscribers.Known> known) {}
+
+  @Override
+  public synchronized long append(Event event) {
+    events.add(new StoredEvent(events.size() + 1, event));
+    return events.size();
+  }
+
+  @Override
+  public synchronized List<StoredEvent> events(long after, int limit) {
+    return events.stream().filter(event -> event.number() > after).limit(limit).toList();
+  }
+
+  @Override
+  public long nextEpoch() {
+    return 1;
+  }
+
+  @Override
+  public void close() {}
+}
