@@ -321,6 +321,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Worker.failed("a client", cause);
     close();
     worker.flush();
   }

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.roadstead.gateway.http.BodyReader;
 import io.roadstead.gateway.http.Head;
 import io.roadstead.gateway.http.HeadParser;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -301,7 +300,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    reset |= cause instanceof IOException;
+    Worker.failed("an instance", cause);
+    reset = true;
     close();
   }
 

@@ -15,6 +15,7 @@ import io.roadstead.gateway.route.RouteTable;
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.Ticker;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -28,6 +29,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All that one event loop owns: its connections to clients, its pools, its balancers, its parsers,
@@ -40,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #touch touches} its channel, and the end of the batch {@link #flush flushes} all touched.
  */
 final class Worker {
+  private static final Logger log = LoggerFactory.getLogger(Worker.class);
   static final long LINGER_NANOS = 2_000_000_000L;
   static final long STREAM_END_NANOS = 2_000_000_000L;
   private static final long SWEEP_MILLIS = 100;
@@ -117,9 +121,10 @@ final class Worker {
   }
 
   void start() {
-    sweep();
+    sweepSafely();
     var _ =
-        loop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        loop.scheduleWithFixedDelay(
+            this::sweepSafely, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   // What requests need.
@@ -291,6 +296,22 @@ final class Worker {
       client.close();
     }
     pools.values().forEach(UpstreamPool::closeIdle);
+  }
+
+  /** A sweep that fails must not be the last one. */
+  private void sweepSafely() {
+    try {
+      sweep();
+    } catch (RuntimeException e) {
+      log.error("the gateway could not look after its connections", e);
+    }
+  }
+
+  /** A connection failed: silently where the network did it, else the fault is here. */
+  static void failed(String connection, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      log.error("a connection to {} is closed after an unexpected failure", connection, cause);
+    }
   }
 
   private void sweep() {
