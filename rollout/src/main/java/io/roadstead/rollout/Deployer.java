@@ -171,7 +171,9 @@ public final class Deployer implements AutoCloseable {
       String version =
           spec.version().isEmpty() ? accepted.digest().substring(0, 12) : spec.version();
       ServiceSpec kept = Specs.withSource(spec, accepted.source(), version);
-      return answer(spec.name(), () -> controller(spec.name()).deploy(kept, accepted.digest(), by));
+      return answer(
+          spec.name(),
+          () -> controller(spec.name()).commands().deploy(kept, accepted.digest(), by));
     } finally {
       world.shelf().letGo(accepted);
     }
@@ -189,31 +191,31 @@ public final class Deployer implements AutoCloseable {
       String by) {
     replicas.ifPresent(count -> Specs.replicas(service, count));
     Specs.resources(service, new Resources(memoryBytes.orElse(0), cpu.orElse(0)));
-    return command(service, c -> c.scale(replicas, memoryBytes, cpu, by));
+    return command(service, c -> c.commands().scale(replicas, memoryBytes, cpu, by));
   }
 
   /** Replaces every instance by one of the same release. */
   public String restart(String service, String by) {
-    return command(service, controller -> controller.restart(by));
+    return command(service, controller -> controller.commands().restart(by));
   }
 
   /** Back to the version named, or to the good one before the current. */
   public String rollback(String service, Optional<String> toVersion, String by) {
-    return command(service, controller -> controller.rollback(toVersion, by));
+    return command(service, controller -> controller.commands().rollback(toVersion, by));
   }
 
   /** Drains and stops every instance, then forgets the service. */
   public String remove(String service, String by) {
-    return command(service, controller -> controller.remove(by));
+    return command(service, controller -> controller.commands().remove(by));
   }
 
   /** Begins no further step of it; what crashes is still started again. */
   public void pause(String rollout) {
-    onRollout(rollout, controller -> controller.pause(rollout, true));
+    onRollout(rollout, controller -> controller.commands().pause(rollout, true));
   }
 
   public void resume(String rollout) {
-    onRollout(rollout, controller -> controller.pause(rollout, false));
+    onRollout(rollout, controller -> controller.commands().pause(rollout, false));
   }
 
   /** Refused: a rolling deployment has nothing that waits to be promoted. */
@@ -233,19 +235,19 @@ public final class Deployer implements AutoCloseable {
 
   /** Ends a roll-out and goes back to the last good release. */
   public void abort(String rollout) {
-    onRollout(rollout, controller -> controller.abort(rollout, "aborted by request"));
+    onRollout(rollout, controller -> controller.commands().abort(rollout, "aborted by request"));
   }
 
   /**
    * Has the instance's replacement available, then drains it; it runs on until resumed or removed.
    */
   public void drain(String instance, String by) {
-    onInstance(instance, controller -> controller.drain(instance, by));
+    onInstance(instance, controller -> controller.commands().drain(instance, by));
   }
 
   /** Lets a drained instance take traffic and count again. */
   public void undrain(String instance, String by) {
-    onInstance(instance, controller -> controller.undrain(instance, by));
+    onInstance(instance, controller -> controller.commands().undrain(instance, by));
   }
 
   /** In order of name. */

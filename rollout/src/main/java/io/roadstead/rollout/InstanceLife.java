@@ -75,8 +75,6 @@ final class InstanceLife {
   private static final Duration FIRST_PROBE = Duration.ofMillis(5);
   private static final Duration SLOWEST_STARTUP_PROBE = Duration.ofMillis(150);
   private static final Duration LONGEST_START_SLOT = Duration.ofSeconds(10);
-  private static final int SUSPECT_AFTER = 3;
-  private static final int REPLACED_AFTER = 10;
   private static final int LOG_LINES = 20;
 
   private final World world;
@@ -87,6 +85,7 @@ final class InstanceLife {
   private final String token;
   private final long age;
   private final int restarts;
+  private final Readiness readiness;
 
   private volatile Phase phase = Phase.WAITING;
   private Instant startedAt;
@@ -98,8 +97,6 @@ final class InstanceLife {
   private boolean probing;
   private Duration probeDelay = FIRST_PROBE;
   private String finding = "not probed yet";
-  private int probeFailures;
-  private boolean unready;
   private @Nullable Long upSinceNanos;
   private @Nullable Long availableSinceNanos;
   private boolean lossTold;
@@ -122,6 +119,7 @@ final class InstanceLife {
     this.token = token;
     this.age = age;
     this.restarts = restarts;
+    this.readiness = new Readiness(world, key);
     this.startedAt = world.wall().instant();
   }
 
@@ -161,7 +159,7 @@ final class InstanceLife {
 
   /** Whether its probes have failed for so long that it is to be replaced. */
   boolean unready() {
-    return unready;
+    return readiness.lost();
   }
 
   @Nullable DrainSequence drain() {
@@ -364,7 +362,7 @@ final class InstanceLife {
         }
       }
     } else if (phase == Phase.AVAILABLE) {
-      judge(result);
+      readiness.judge(result);
       probeLater(release.spec().health().interval());
     }
   }
@@ -424,41 +422,6 @@ final class InstanceLife {
         Map.of("version", release.version()));
     owner.available(this);
     probeLater(release.spec().health().interval());
-  }
-
-  private void judge(ProbeResult result) {
-    switch (result) {
-      case ProbeResult.Healthy _ -> {
-        if (probeFailures >= SUSPECT_AFTER) {
-          world.registry().mark(key, marks -> marks.withSuspect(false));
-          event("instance.recovered", key.id() + " answers its probe again", Map.of());
-        }
-        probeFailures = 0;
-        unready = false;
-      }
-      case ProbeResult.Unhealthy(String reason) -> {
-        finding = reason;
-        probeFailures++;
-        if (probeFailures == SUSPECT_AFTER) {
-          world.registry().mark(key, marks -> marks.withSuspect(true));
-          event(
-              "instance.suspect",
-              key.id() + " failed " + SUSPECT_AFTER + " probes in a row: " + reason,
-              Map.of("reason", reason));
-        } else if (probeFailures == REPLACED_AFTER) {
-          unready = true;
-          world.figures().restarted(key.service(), "unready");
-          event(
-              "instance.unready",
-              key.id()
-                  + " failed "
-                  + REPLACED_AFTER
-                  + " probes in a row and is replaced: "
-                  + reason,
-              Map.of("reason", reason));
-        }
-      }
-    }
   }
 
   private Duration startupLimit() {

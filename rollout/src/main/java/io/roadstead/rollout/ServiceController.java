@@ -1,8 +1,6 @@
 package io.roadstead.rollout;
 
-import io.roadstead.rollout.DeployRefused.Kind;
 import io.roadstead.rollout.InstanceLife.Loss;
-import io.roadstead.rollout.InstanceLife.Phase;
 import io.roadstead.rollout.Rollout.State;
 import io.roadstead.rollout.Rollout.StepState;
 import java.time.Duration;
@@ -12,9 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +40,11 @@ final class ServiceController implements Fleet.Command {
   private final String name;
   private final Runnable onForgotten;
   private final Turns turns;
+  private final Desired desired;
   private final Fleet fleet;
+  private final ServiceCommands commands;
   private final CompletableFuture<Void> emptied = new CompletableFuture<>();
 
-  private ReleaseBook releases;
-  private @Nullable ServiceState state;
   private @Nullable RolloutCourse course;
   private Work.@Nullable Timer watchdog;
   private boolean ticking;
@@ -65,8 +60,17 @@ final class ServiceController implements Fleet.Command {
     this.name = name;
     this.onForgotten = onForgotten;
     this.turns = new Turns(name, world.work(), this::reconcile);
+    this.desired = new Desired(world, turns, name);
     this.fleet = new Fleet(world, turns, this);
-    this.releases = new ReleaseBook(name, List.of());
+    this.commands = new ServiceCommands(world, turns, desired, fleet, this);
+  }
+
+  ServiceCommands commands() {
+    return commands;
+  }
+
+  @Nullable RolloutCourse course() {
+    return course;
   }
 
   /** As its last turn left it; nothing before it has been deployed. */
@@ -79,10 +83,9 @@ final class ServiceController implements Fleet.Command {
       ServiceState known, List<Release> kept, List<Recovery.Found> found) {
     return turns.ask(
         () -> {
-          state = known;
-          releases = new ReleaseBook(name, kept);
+          desired.resume(known, kept);
           for (Recovery.Found one : found) {
-            Release release = releases.find(one.record().release());
+            Release release = desired.releases().find(one.record().release());
             if (release == null) {
               one.running().kill();
               world.store().deleteInstance(one.record().id());
@@ -90,7 +93,6 @@ final class ServiceController implements Fleet.Command {
               fleet.adopt(release, one.running(), one.record(), one.healthy());
             }
           }
-          routesOf(known.removing() ? null : releases.find(known.target()));
           goOn(known);
           return true;
         });
@@ -99,250 +101,16 @@ final class ServiceController implements Fleet.Command {
   /** What was not finished is a roll-out again, so that it too comes to an end, or goes back. */
   private void goOn(ServiceState known) {
     if (known.removing()) {
-      begin(RolloutCourse.Kind.REMOVE, releases.version(known.target()), PLATFORM, now());
+      begin(RolloutCourse.Kind.REMOVE, desired.releases().version(known.target()), PLATFORM, now());
     } else if (known.target() != 0 && known.target() != known.lastGood()) {
-      begin(RolloutCourse.Kind.DEPLOY, releases.version(known.lastGood()), PLATFORM, now());
+      begin(
+          RolloutCourse.Kind.DEPLOY, desired.releases().version(known.lastGood()), PLATFORM, now());
     }
   }
 
   /** The registry shows something of the service otherwise than before. */
   void registryChanged() {
     turns.post(() -> List.copyOf(fleet.lives()).forEach(InstanceLife::statusChanged));
-  }
-
-  // Commands.
-
-  CompletableFuture<Optional<String>> deploy(ServiceSpec spec, String digest, String by) {
-    return turns.ask(
-        () -> {
-          releases.checkLabel(spec.version(), digest);
-          ServiceState now = state;
-          Release current = now == null || now.removing() ? null : releases.find(now.target());
-          if (now != null && current != null && Specs.sameInstances(current.spec(), spec)) {
-            return adjust(now, current, spec, by);
-          }
-          int replicas = now != null && now.scaled() ? now.replicas() : spec.replicas();
-          boolean scaled = now != null && now.scaled() && !now.removing();
-          ServiceState next =
-              new ServiceState(
-                  name,
-                  releases.nextNumber(),
-                  now == null ? 0 : now.lastGood(),
-                  scaled ? replicas : spec.replicas(),
-                  scaled,
-                  false);
-          return Optional.of(release(RolloutCourse.Kind.DEPLOY, next, spec, digest, by));
-        });
-  }
-
-  /** Nothing that an instance would notice has changed: no instance is replaced. */
-  private Optional<String> adjust(ServiceState now, Release current, ServiceSpec spec, String by) {
-    ServiceState next =
-        new ServiceState(
-            name,
-            now.target(),
-            now.lastGood(),
-            now.scaled() ? now.replicas() : spec.replicas(),
-            now.scaled(),
-            false);
-    if (!current.spec().equals(spec)) {
-      Release adjusted =
-          new Release(
-              name,
-              current.number(),
-              current.version(),
-              current.digest(),
-              spec,
-              current.createdAt(),
-              current.by());
-      world.store().save(next, adjusted);
-      releases.put(adjusted);
-      state = next;
-      routesOf(adjusted);
-    }
-    if (next.replicas() == now.replicas()) {
-      return Optional.empty();
-    }
-    save(next);
-    return Optional.of(begin(RolloutCourse.Kind.SCALE, current.version(), by, now()));
-  }
-
-  CompletableFuture<String> scale(
-      OptionalInt replicas, OptionalLong memoryBytes, OptionalDouble cpu, String by) {
-    return turns.ask(
-        () -> {
-          ServiceState now = running("scale");
-          Release current = target(now);
-          ServiceState next =
-              new ServiceState(
-                  name,
-                  now.target(),
-                  now.lastGood(),
-                  replicas.orElse(now.replicas()),
-                  now.scaled() || replicas.isPresent(),
-                  false);
-          Resources before = current.spec().resources();
-          Resources after =
-              new Resources(memoryBytes.orElse(before.memoryBytes()), cpu.orElse(before.cpu()));
-          if (after.equals(before)) {
-            save(next);
-            return begin(RolloutCourse.Kind.SCALE, current.version(), by, now());
-          }
-          ServiceState withRelease =
-              new ServiceState(
-                  name,
-                  releases.nextNumber(),
-                  next.lastGood(),
-                  next.replicas(),
-                  next.scaled(),
-                  false);
-          return release(
-              RolloutCourse.Kind.SCALE,
-              withRelease,
-              Specs.withResources(current.spec(), after),
-              current.digest(),
-              by);
-        });
-  }
-
-  CompletableFuture<String> restart(String by) {
-    return turns.ask(
-        () -> {
-          Release current = target(running("restart"));
-          fleet.replaceAll();
-          return begin(RolloutCourse.Kind.RESTART, current.version(), by, now());
-        });
-  }
-
-  CompletableFuture<String> rollback(Optional<String> toVersion, String by) {
-    return turns.ask(
-        () -> {
-          ServiceState now = known();
-          Release to =
-              toVersion
-                  .map(releases::labelled)
-                  .or(
-                      () ->
-                          releases.goodBefore(
-                              now.target(), now.lastGood(), world.rollouts().list(name)))
-                  .orElseThrow(
-                      () ->
-                          new DeployRefused(
-                              Kind.CONFLICT,
-                              "no-good-release",
-                              name
-                                  + " has no earlier version that worked: name one with --to, or"
-                                  + " deploy another"));
-          if (to.number() == now.target() && !now.removing()) {
-            throw new DeployRefused(
-                Kind.CONFLICT,
-                "already-there",
-                name + " is at version " + to.version() + " already: name another with --to");
-          }
-          String from = releases.version(now.target());
-          save(
-              new ServiceState(
-                  name, to.number(), now.lastGood(), now.replicas(), now.scaled(), false));
-          routesOf(to);
-          return begin(RolloutCourse.Kind.ROLLBACK, from, by, now());
-        });
-  }
-
-  CompletableFuture<String> remove(String by) {
-    return turns.ask(
-        () -> {
-          ServiceState now = known();
-          RolloutCourse running = course;
-          if (now.removing() && running != null) {
-            return running.id();
-          }
-          String from = releases.version(now.target());
-          save(
-              new ServiceState(
-                  name, now.target(), now.lastGood(), now.replicas(), now.scaled(), true));
-          routesOf(null);
-          return begin(RolloutCourse.Kind.REMOVE, from, by, now());
-        });
-  }
-
-  CompletableFuture<Boolean> pause(String rollout, boolean paused) {
-    return turns.ask(
-        () -> {
-          RolloutCourse running = course(rollout);
-          if (running.returning() || running.kind() == RolloutCourse.Kind.REMOVE) {
-            throw new DeployRefused(
-                Kind.CONFLICT,
-                "not-pausable",
-                "roll-out " + rollout + " of " + name + " goes back or removes: it is not paused");
-          }
-          if (running.paused() != paused) {
-            running.pause(paused);
-            event(paused ? "rollout.paused" : "rollout.resumed", running, name + ": " + rollout);
-            progress();
-          }
-          return true;
-        });
-  }
-
-  CompletableFuture<Boolean> abort(String rollout, String why) {
-    return turns.ask(
-        () -> {
-          RolloutCourse running = course(rollout);
-          if (running.kind() == RolloutCourse.Kind.REMOVE) {
-            throw new DeployRefused(
-                Kind.CONFLICT,
-                "not-abortable",
-                "roll-out " + rollout + " removes " + name + ": deploy it again instead");
-          }
-          if (!running.returning()) {
-            giveUp(running, State.ABORTED, why);
-          }
-          return true;
-        });
-  }
-
-  CompletableFuture<Boolean> drain(String id, String by) {
-    return turns.ask(
-        () -> {
-          InstanceLife life = instance(id);
-          DrainSequence drain = life.drain();
-          boolean alreadyOut = drain != null && drain.end() == DrainSequence.End.DETACHED;
-          if (!alreadyOut && life.phase() != Phase.DETACHED) {
-            if (life.phase() != Phase.AVAILABLE && life.phase() != Phase.SETTLING) {
-              throw new DeployRefused(
-                  Kind.CONFLICT,
-                  "not-drainable",
-                  id
-                      + " is "
-                      + life.phase().name().toLowerCase(java.util.Locale.ROOT)
-                      + ": only one that takes traffic can be drained");
-            }
-            fleet.leave(id);
-            world.event("instance.leaving", name, id, "", id + " is drained by " + by, Map.of());
-          }
-          return true;
-        });
-  }
-
-  CompletableFuture<Boolean> undrain(String id, String by) {
-    return turns.ask(
-        () -> {
-          InstanceLife life = instance(id);
-          DrainSequence drain = life.drain();
-          boolean out =
-              life.phase() == Phase.DETACHED
-                  || (drain != null && drain.end() == DrainSequence.End.DETACHED);
-          if (!fleet.stay(id) && !out) {
-            throw new DeployRefused(
-                Kind.CONFLICT, "not-drained", id + " has not been drained: nothing to resume");
-          }
-          if (out) {
-            life.takeBack();
-          }
-          world.event(
-              "instance.resumed", name, id, "", id + " counts again, asked by " + by, Map.of());
-          return true;
-        });
   }
 
   /** Stops every instance; completes when none is left. What is wanted stays written down. */
@@ -389,7 +157,7 @@ final class ServiceController implements Fleet.Command {
   @Override
   public boolean lost(InstanceLife life, Loss loss, String reason, List<String> lastLines) {
     RolloutCourse running = course;
-    ServiceState now = state;
+    ServiceState now = desired.state();
     if (now == null || halted || now.removing()) {
       return false;
     }
@@ -402,14 +170,14 @@ final class ServiceController implements Fleet.Command {
         giveUp(running, State.ROLLED_BACK, life.id() + ": " + reason + quote(lastLines));
       }
     }
-    ServiceState after = state;
+    ServiceState after = desired.state();
     return after != null && life.release().number() == after.target();
   }
 
   // Reconciling: at the end of each turn.
 
   private void reconcile() {
-    ServiceState now = state;
+    ServiceState now = desired.state();
     if (now != null) {
       reconcile(now);
     }
@@ -424,7 +192,7 @@ final class ServiceController implements Fleet.Command {
     }
     Plan plan = plan(now);
     for (int i = 0; i < 3 && !plan.isEmpty(); i++) {
-      fleet.carryOut(plan, releases.find(now.target()));
+      fleet.carryOut(plan, desired.releases().find(now.target()));
       plan = plan(now);
     }
     noteRetiring();
@@ -439,7 +207,7 @@ final class ServiceController implements Fleet.Command {
   }
 
   private Plan plan(ServiceState now) {
-    RolloutPolicy policy = policy(now);
+    RolloutPolicy policy = desired.policy(now);
     RolloutCourse running = course;
     boolean paused = running != null && running.paused();
     return Plan.of(
@@ -453,7 +221,9 @@ final class ServiceController implements Fleet.Command {
   }
 
   private int replicas(ServiceState now) {
-    return halted || now.removing() || releases.find(now.target()) == null ? 0 : now.replicas();
+    return halted || now.removing() || desired.releases().find(now.target()) == null
+        ? 0
+        : now.replicas();
   }
 
   /** Whether what is wanted is there; if so a roll-out has come to its end. */
@@ -475,14 +245,17 @@ final class ServiceController implements Fleet.Command {
     }
     boolean returned = running != null && running.returning();
     if (!returned && now.target() != 0 && now.lastGood() != now.target()) {
-      save(new ServiceState(name, now.target(), now.target(), now.replicas(), now.scaled(), false));
+      desired.save(
+          new ServiceState(name, now.target(), now.target(), now.replicas(), now.scaled(), false));
     }
     if (running != null) {
       if (returned) {
-        running.log().step("return", "", StepState.DONE, "at " + versionNow());
+        running.log().step("return", "", StepState.DONE, "at " + desired.versionNow());
       }
       endCourse(running, running.goingTo(), running.reason());
-      prune();
+      Set<Long> inUse = new HashSet<>();
+      fleet.lives().forEach(life -> inUse.add(life.release().number()));
+      desired.prune(inUse);
     }
   }
 
@@ -519,23 +292,9 @@ final class ServiceController implements Fleet.Command {
 
   // Roll-outs.
 
-  /** Accepts a new release and begins to roll it out. */
-  private String release(
-      RolloutCourse.Kind kind, ServiceState next, ServiceSpec spec, String digest, String by) {
-    ServiceState before = state;
-    String from = before == null ? "" : releases.version(before.target());
-    Instant at = now();
-    Release release = new Release(name, next.target(), spec.version(), digest, spec, at, by);
-    world.store().save(next, release);
-    releases.put(release);
-    state = next;
-    need(false);
-    routesOf(release);
-    return begin(kind, from, by, at);
-  }
-
-  private String begin(RolloutCourse.Kind kind, String from, String by, Instant at) {
-    ServiceState now = known();
+  /** Begins a roll-out toward what is wanted now; one that runs is taken over. */
+  String begin(RolloutCourse.Kind kind, String from, String by, Instant at) {
+    ServiceState now = desired.known();
     String id = world.ids().rollout();
     RolloutCourse older = course;
     if (older != null) {
@@ -549,9 +308,9 @@ final class ServiceController implements Fleet.Command {
             id,
             name,
             from,
-            kind == RolloutCourse.Kind.REMOVE ? "" : releases.version(now.target()),
+            kind == RolloutCourse.Kind.REMOVE ? "" : desired.releases().version(now.target()),
             kind.word(),
-            policy(now).strategy(),
+            desired.policy(now).strategy(),
             State.RUNNING,
             "",
             at,
@@ -579,8 +338,8 @@ final class ServiceController implements Fleet.Command {
   }
 
   /** Makes the last good release what is wanted again, if it is another; else only ends. */
-  private void giveUp(RolloutCourse running, State end, String why) {
-    ServiceState now = known();
+  void giveUp(RolloutCourse running, State end, String why) {
+    ServiceState now = desired.known();
     if (running.returning()) {
       endCourse(
           running, State.FAILED, running.reason() + "; and going back failed as well: " + why);
@@ -591,8 +350,8 @@ final class ServiceController implements Fleet.Command {
       endCourse(running, end == State.ABORTED ? end : State.FAILED, why);
       return;
     }
-    Release good = releases.find(now.lastGood());
-    save(
+    Release good = desired.releases().find(now.lastGood());
+    desired.save(
         new ServiceState(
             name,
             good == null ? 0 : good.number(),
@@ -607,7 +366,7 @@ final class ServiceController implements Fleet.Command {
       running.log().step("return", "", StepState.RUNNING, "stops what was started");
     } else {
       running.giveUp(end, why);
-      routesOf(good);
+      desired.routesOf(good);
       fleet.nextGeneration();
       running.log().step("return", "", StepState.RUNNING, "to " + good.version());
       event("rollout.returning", running, name + " goes back to " + good.version() + ": " + why);
@@ -629,11 +388,8 @@ final class ServiceController implements Fleet.Command {
   }
 
   private void forget(@Nullable RolloutCourse running) {
-    world.store().deleteService(name);
-    state = null;
+    desired.forget();
     view = null;
-    releases = new ReleaseBook(name, List.of());
-    need(true);
     if (running != null) {
       endCourse(running, State.SUCCEEDED, "");
     }
@@ -643,8 +399,8 @@ final class ServiceController implements Fleet.Command {
   }
 
   private Duration limit() {
-    RolloutPolicy policy = policy(known());
-    Release release = releases.findOrNewest(known().target());
+    RolloutPolicy policy = desired.policy(desired.known());
+    Release release = desired.releases().findOrNewest(desired.known().target());
     Duration startup = release == null ? Duration.ZERO : release.spec().health().startup();
     return MARGIN
         .plus(startup)
@@ -654,47 +410,9 @@ final class ServiceController implements Fleet.Command {
         .plus(fleet.blockedFor());
   }
 
-  // Small things.
-
-  private void prune() {
-    ServiceState now = known();
-    Set<Long> inUse = new HashSet<>();
-    inUse.add(now.target());
-    inUse.add(now.lastGood());
-    fleet.lives().forEach(life -> inUse.add(life.release().number()));
-    List<Release> pruned = releases.prune(inUse);
-    if (!pruned.isEmpty()) {
-      pruned.forEach(release -> world.store().deleteRelease(name, release.number()));
-      need(true);
-    }
-  }
-
-  private void need(boolean clean) {
-    world.shelf().mustKeep(name, releases.artifacts());
-    if (clean) {
-      turns.call(
-          "artifacts",
-          () -> {
-            world.shelf().clean();
-            return true;
-          },
-          false,
-          done -> {});
-    }
-  }
-
-  private void save(ServiceState next) {
-    world.store().save(next);
-    state = next;
-  }
-
-  private void routesOf(@Nullable Release release) {
-    world.registry().routes(name, release == null ? List.of() : release.spec().routes());
-  }
-
   private void publish() {
-    ServiceState now = state;
-    Release shown = now == null ? null : releases.findOrNewest(now.target());
+    ServiceState now = desired.state();
+    Release shown = now == null ? null : desired.releases().findOrNewest(now.target());
     if (now == null || shown == null) {
       return;
     }
@@ -707,77 +425,17 @@ final class ServiceController implements Fleet.Command {
             fleet.lives().stream()
                 .map(life -> ServiceView.member(life, fleet.isLeaving(life.id())))
                 .toList(),
-            releases.all(),
+            desired.releases().all(),
             now.target(),
             lastRollout);
   }
 
-  private ServiceState known() {
-    ServiceState now = state;
-    if (now == null) {
-      throw Deployer.unknownService(name);
-    }
-    return now;
-  }
-
-  private ServiceState running(String what) {
-    ServiceState now = known();
-    if (now.removing() || releases.find(now.target()) == null) {
-      throw new DeployRefused(
-          Kind.CONFLICT,
-          "nothing-runs",
-          "cannot "
-              + what
-              + " "
-              + name
-              + ": "
-              + (now.removing() ? "it is being removed" : "no version of it has worked yet")
-              + "; deploy it again");
-    }
-    return now;
-  }
-
-  private Release target(ServiceState now) {
-    Release release = releases.find(now.target());
-    if (release == null) {
-      throw new IllegalStateException(name + " has no release " + now.target());
-    }
-    return release;
-  }
-
-  private RolloutCourse course(String rollout) {
-    RolloutCourse running = course;
-    if (running == null || !running.id().equals(rollout)) {
-      throw new DeployRefused(
-          Kind.CONFLICT, "rollout-ended", "roll-out " + rollout + " of " + name + " has ended");
-    }
-    return running;
-  }
-
-  private InstanceLife instance(String id) {
-    InstanceLife life = fleet.find(id);
-    if (life == null) {
-      throw Deployer.unknownInstance(id);
-    }
-    return life;
-  }
-
-  private RolloutPolicy policy(ServiceState now) {
-    Release release = releases.findOrNewest(now.target());
-    return release == null ? RolloutPolicy.DEFAULT : release.spec().rollout();
-  }
-
-  private String versionNow() {
-    ServiceState now = state;
-    return now == null || now.target() == 0 ? "0 instances" : releases.version(now.target());
-  }
-
   /** To the millisecond, as it is stored: a release and its roll-out are matched by it. */
-  private Instant now() {
+  Instant now() {
     return world.wall().instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
-  private void event(String kind, RolloutCourse running, String message) {
+  void event(String kind, RolloutCourse running, String message) {
     world.event(
         kind,
         name,

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * times no command takes away more than it may, at the end everything is as was asked for last.
  */
 class DeployerModelTest {
-  private static final int SEEDS = Integer.getInteger("roadstead.seeds", 60);
+  private static final int SEEDS = Integer.getInteger("roadstead.seeds", 40);
   private static final int ACTIONS = 25;
 
   @Test

@@ -1,14 +1,17 @@
 package io.roadstead.rollout;
 
+import io.roadstead.registry.Ticker;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Processes that do what their command says: words such as {@code never-healthy}, {@code
@@ -92,14 +95,18 @@ final class FakeRuntime implements InstanceRuntime {
     }
   }
 
-  private final SimulatedWork work;
-  final Map<String, FakeProcess> alive = new LinkedHashMap<>();
-  final List<FakeProcess> started = new ArrayList<>();
+  private final Work work;
+  private final InstantSource wall;
+  private final Ticker ticker;
+  final Map<String, FakeProcess> alive = Collections.synchronizedMap(new LinkedHashMap<>());
+  final List<FakeProcess> started = Collections.synchronizedList(new ArrayList<>());
   Runnable onStart = () -> {};
-  private int next;
+  private final AtomicInteger processes = new AtomicInteger();
 
-  FakeRuntime(SimulatedWork work) {
+  FakeRuntime(Work work, InstantSource wall, Ticker ticker) {
     this.work = work;
+    this.wall = wall;
+    this.ticker = ticker;
   }
 
   @Override
@@ -107,13 +114,13 @@ final class FakeRuntime implements InstanceRuntime {
     if (does(launch.release(), "not-launchable")) {
       throw new LaunchFailed("cannot run it: no such file");
     }
-    next++;
+    int next = processes.incrementAndGet();
     long startup = does(launch.release(), "slow") ? 5_000 : 100;
     FakeProcess process =
         new FakeProcess(
             launch,
-            new ProcessMark(1000 + next, work.instant(), 20_000 + next),
-            work.nanos() + Duration.ofMillis(startup).toNanos());
+            new ProcessMark(1000 + next, wall.instant(), 20_000 + next),
+            ticker.nanos() + Duration.ofMillis(startup).toNanos());
     alive.put(launch.id(), process);
     started.add(process);
     onStart.run();
@@ -143,7 +150,7 @@ final class FakeRuntime implements InstanceRuntime {
       return new ProbeResult.Unhealthy("connection refused on port " + process.port());
     }
     boolean healthy =
-        work.nanos() >= process.healthyAt && !process.sick && !does(release, "never-healthy");
+        ticker.nanos() >= process.healthyAt && !process.sick && !does(release, "never-healthy");
     return healthy
         ? new ProbeResult.Healthy()
         : new ProbeResult.Unhealthy("GET /health answered 503");
@@ -156,10 +163,6 @@ final class FakeRuntime implements InstanceRuntime {
 
   @Override
   public void close() {}
-
-  Instant now() {
-    return work.instant();
-  }
 
   static boolean does(Release release, String word) {
     return release.spec().source() instanceof Source.Shell(String command)

@@ -63,6 +63,10 @@ class RecoveryTest {
             .filter(id -> platform.statusOf("orders", id).orElseThrow() == Status.DRAINING)
             .findFirst()
             .orElseThrow();
+    assertThat(platform.store.instances())
+        .filteredOn(InstanceRecord::draining)
+        .extracting(InstanceRecord::id)
+        .containsExactly(draining);
 
     platform.restart();
 

@@ -39,7 +39,7 @@ final class SimulatedPlatform {
 
   SimulatedPlatform(long seed) {
     work = new SimulatedWork(seed);
-    runtime = new FakeRuntime(work);
+    runtime = new FakeRuntime(work, work, work::nanos);
     ids = new Ids(new Random(seed));
     registry = newRegistry();
     deployer = newDeployer();
