@@ -35,7 +35,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -243,23 +242,20 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private ListenFailed listenFailed(Throwable cause) {
+    // The native transport's failure is no BindException, so it is known by the system's own words.
     String where = config.host() + ":" + config.port();
-    if (cause instanceof BindException) {
-      boolean taken = String.valueOf(cause.getMessage()).contains("in use");
-      return new ListenFailed(
-          taken
-              ? "the control plane's port is taken: another program listens on "
-                  + where
-                  + "; stop it (ss -ltnp shows it), or choose another with --control HOST:PORT"
-              : "the control plane cannot listen on "
-                  + where
-                  + ": "
-                  + cause.getMessage()
-                  + "; choose another with --control HOST:PORT",
-          cause);
-    }
+    boolean taken = String.valueOf(cause.getMessage()).contains("in use");
     return new ListenFailed(
-        "the control plane cannot listen on " + where + ": " + cause.getMessage(), cause);
+        taken
+            ? "the control plane's port is taken: another program listens on "
+                + where
+                + "; stop it (ss -ltnp shows it), or choose another with --control HOST:PORT"
+            : "the control plane cannot listen on "
+                + where
+                + ": "
+                + cause.getMessage()
+                + "; choose another with --control HOST:PORT",
+        cause);
   }
 
   private Running running() {

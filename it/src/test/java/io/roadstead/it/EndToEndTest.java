@@ -1,19 +1,15 @@
 package io.roadstead.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
-import io.roadstead.registry.Route;
-import io.roadstead.rollout.Health;
-import io.roadstead.rollout.Resources;
+import io.roadstead.platform.Refused;
+import io.roadstead.rollout.Deployer.InstanceStatus;
 import io.roadstead.rollout.Rollout;
 import io.roadstead.rollout.Rollout.State;
-import io.roadstead.rollout.RolloutPolicy;
-import io.roadstead.rollout.ServiceSpec;
-import io.roadstead.rollout.Source;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,8 +17,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,42 +28,18 @@ class EndToEndTest {
 
   @TempDir Path directory;
   private Platform platform;
+  private EchoDeployments deployments;
 
   @BeforeEach
   void start() {
     platform = Platform.start(PlatformConfig.local(directory.resolve("data")));
+    deployments = new EchoDeployments(platform, directory);
   }
 
   @AfterEach
   void stop() throws InterruptedException {
     platform.stopServices();
     platform.close();
-  }
-
-  private ServiceSpec echo(String word, int replicas) throws IOException {
-    return new ServiceSpec(
-        "echo",
-        new Source.Jar(EchoService.jar(directory, word)),
-        word,
-        replicas,
-        List.of(new Route("", "/echo", true)),
-        new Health(
-            "/health", Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(20)),
-        Map.of(),
-        Resources.UNLIMITED,
-        RolloutPolicy.DEFAULT);
-  }
-
-  private Rollout deploy(String word, int replicas) throws Exception {
-    return ended(platform.deployer().apply(echo(word, replicas), "test").orElseThrow());
-  }
-
-  private Rollout ended(String id) throws InterruptedException {
-    Optional<Rollout> rollout = platform.deployer().rollout(id);
-    while (rollout.isPresent() && !rollout.get().state().ended()) {
-      rollout = platform.deployer().await(id, rollout, LONG);
-    }
-    return rollout.orElseThrow();
   }
 
   private URI gateway(String path) {
@@ -86,7 +56,7 @@ class EndToEndTest {
 
   @Test
   void aServiceIsDeployedFoundAndRouted() throws Exception {
-    Rollout first = deploy("one", 2);
+    Rollout first = deployments.deploy("one", 2);
     assertThat(first.state()).as(first.toString()).isEqualTo(State.SUCCEEDED);
     assertThat(get("/echo/x").body()).isEqualTo("one");
     assertThat(get("/echo").statusCode()).isEqualTo(200);
@@ -97,15 +67,15 @@ class EndToEndTest {
 
   @Test
   void newVersionsComeUnderLoadWithoutOneFailedRequest() throws Exception {
-    assertThat(deploy("one", 2).state()).isEqualTo(State.SUCCEEDED);
+    assertThat(deployments.deploy("one", 2).state()).isEqualTo(State.SUCCEEDED);
     try (Load load = new Load(gateway("/echo/load"), 4)) {
       for (String word : List.of("two", "three", "four")) {
-        Rollout rollout = deploy(word, 2);
+        Rollout rollout = deployments.deploy(word, 2);
         assertThat(rollout.state()).as(rollout.toString()).isEqualTo(State.SUCCEEDED);
         await().atMost(LONG).until(() -> load.answers(word) > 50);
       }
       String restart = platform.deployer().restart("echo", "test");
-      assertThat(ended(restart).state()).isEqualTo(State.SUCCEEDED);
+      assertThat(deployments.ended(restart).state()).isEqualTo(State.SUCCEEDED);
       assertThat(load.failures()).isEmpty();
       assertThat(load.requests()).isGreaterThan(500);
     }
@@ -113,13 +83,45 @@ class EndToEndTest {
 
   @Test
   void aVersionThatEndsAtOnceIsRolledBackWithItsLastWordsAndNobodyNotices() throws Exception {
-    assertThat(deploy("one", 2).state()).isEqualTo(State.SUCCEEDED);
+    assertThat(deployments.deploy("one", 2).state()).isEqualTo(State.SUCCEEDED);
     try (Load load = new Load(gateway("/echo/load"), 2)) {
-      Rollout bad = deploy("exit-bad", 2);
+      Rollout bad = deployments.deploy("exit-bad", 2);
       assertThat(bad.state()).as(bad.toString()).isEqualTo(State.ROLLED_BACK);
       assertThat(bad.reason()).contains("this version does not start: exit-bad");
       assertThat(load.failures()).isEmpty();
     }
     assertThat(get("/echo").body()).isEqualTo("one");
+  }
+
+  @Test
+  void aVersionThatIsNeverHealthyIsRolledBackWhenItsTimeIsUp() throws Exception {
+    assertThat(deployments.deploy("one", 1).state()).isEqualTo(State.SUCCEEDED);
+    Rollout sick = deployments.deploy("sick", 1, Duration.ofSeconds(2));
+    assertThat(sick.state()).as(sick.toString()).isEqualTo(State.ROLLED_BACK);
+    assertThat(sick.reason()).contains("503");
+    assertThat(get("/echo").body()).isEqualTo("one");
+  }
+
+  @Test
+  void servicesOutliveThePlatformAndAreTakenOver() throws Exception {
+    assertThat(deployments.deploy("one", 2).state()).isEqualTo(State.SUCCEEDED);
+    List<Long> before = pids();
+    platform.close();
+    platform = Platform.start(PlatformConfig.local(directory.resolve("data")));
+    await().atMost(LONG).untilAsserted(() -> assertThat(get("/echo").statusCode()).isEqualTo(200));
+    assertThat(pids()).containsExactlyInAnyOrderElementsOf(before);
+  }
+
+  @Test
+  void aSecondPlatformOnTheSameDataIsRefusedAndNamesTheFirst() {
+    assertThatThrownBy(() -> Platform.start(PlatformConfig.local(directory.resolve("data"))))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining(Long.toString(ProcessHandle.current().pid()));
+  }
+
+  private List<Long> pids() {
+    return platform.deployer().service("echo").orElseThrow().instances().stream()
+        .map(InstanceStatus::pid)
+        .toList();
   }
 }

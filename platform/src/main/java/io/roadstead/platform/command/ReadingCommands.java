@@ -268,9 +268,21 @@ final class ReadingCommands {
     private static void print(JsonNode event) {
       if (event.has("message")) {
         System.out.println(
-            text(event, "at") + "  " + text(event, "kind") + "  " + text(event, "message"));
+            text(event, "at")
+                + "  "
+                + text(event, "kind")
+                + "  "
+                + about(event)
+                + text(event, "message"));
       }
     }
+  }
+
+  /** Whom an event is about, where its message does not say. */
+  private static String about(JsonNode event) {
+    String who =
+        text(event, "instance").isEmpty() ? text(event, "service") : text(event, "instance");
+    return who.isEmpty() || text(event, "message").contains(who) ? "" : who + ": ";
   }
 
   @Command(
@@ -328,19 +340,15 @@ final class ReadingCommands {
         System.out.println(body.stripTrailing());
         return 0;
       }
-      Table table = new Table("HOST", "PATH", "SERVICE", "STRIP", "KIND");
+      Table table = new Table("HOST", "PATH", "SERVICE", "STRIP", "FROM");
       JsonNode routes = client.parse(body);
       for (JsonNode route : routes.isArray() ? routes : routes.path("routes")) {
-        String kind =
-            route.has("kind")
-                ? text(route, "kind")
-                : route.path("default").asBoolean(false) ? "default" : "explicit";
         table.row(
             text(route, "host").isEmpty() ? "*" : text(route, "host"),
             text(route, "path"),
             text(route, "service"),
             text(route, "strip"),
-            kind);
+            text(route, "source"));
       }
       table.print(System.out);
       return 0;

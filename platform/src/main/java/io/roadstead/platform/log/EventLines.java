@@ -17,13 +17,19 @@ public final class EventLines implements EventSink {
 
   @Override
   public void accept(Event event) {
-    String message = event.message().strip().replace("\n", " | ");
+    String message = about(event) + event.message().strip().replace("\n", " | ");
     if (isTrouble(event.kind())) {
       LOG.warn("{}: {}", event.kind(), message);
     } else {
       LOG.info("{}: {}", event.kind(), message);
     }
     next.accept(event);
+  }
+
+  /** Whom it is about, where the message itself does not say. */
+  private static String about(Event event) {
+    String who = event.instance().isEmpty() ? event.service() : event.instance();
+    return who.isEmpty() || event.message().contains(who) ? "" : who + ": ";
   }
 
   private static boolean isTrouble(String kind) {
