@@ -45,7 +45,7 @@ public final class LeftRunning {
             new ProcessRuntime(
                 ProcessSettings.of(
                     directory.path(), Platform.java(), Path.of(""), () -> "", () -> ""),
-                new ArtifactFiles(directory.artifacts()),
+                new ArtifactFiles(directory.artifacts(), InstantSource.system()),
                 InstantSource.system(),
                 Ticker.system())) {
       record Stopping(InstanceRecord record, Thread thread) {}

@@ -218,7 +218,7 @@ public final class Platform implements AutoCloseable {
   }
 
   private static ArtifactFiles artifacts(DataDirectory directory) {
-    ArtifactFiles artifacts = new ArtifactFiles(directory.artifacts());
+    ArtifactFiles artifacts = new ArtifactFiles(directory.artifacts(), InstantSource.system());
     try {
       artifacts.deleteUnfinished();
     } catch (IOException e) {

@@ -18,6 +18,6 @@ public interface Artifacts {
   /** Where an artifact lies, if it is kept. */
   Optional<Path> path(String sha256);
 
-  /** Deletes all but these. */
+  /** Deletes all but these, and but those that were added just now. */
   void retain(Set<String> digests) throws IOException;
 }

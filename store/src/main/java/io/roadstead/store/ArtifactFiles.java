@@ -13,6 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
@@ -27,10 +30,15 @@ public final class ArtifactFiles implements Artifacts {
   private static final String JAR = ".jar";
   private static final String UNFINISHED = ".part";
 
-  private final Path folder;
+  /** A deployment uploads first and names its artifact then: so long the two may be apart. */
+  private static final Duration YOUNG = Duration.ofMinutes(2);
 
-  public ArtifactFiles(Path folder) {
+  private final Path folder;
+  private final InstantSource clock;
+
+  public ArtifactFiles(Path folder, InstantSource clock) {
     this.folder = folder;
+    this.clock = clock;
   }
 
   @Override
@@ -60,13 +68,18 @@ public final class ArtifactFiles implements Artifacts {
         : Optional.empty();
   }
 
-  /** Deletes all but these; uploads that are under way stay. */
+  /**
+   * Deletes all but these; uploads that are under way stay, and so does what is younger than two
+   * minutes, for the deployment that it was uploaded for may still be on its way.
+   */
   @Override
   public void retain(Set<String> digests) throws IOException {
+    Instant before = clock.instant().minus(YOUNG);
     try (var files = Files.newDirectoryStream(folder, "*" + JAR)) {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
-        if (!digests.contains(name.substring(0, name.length() - JAR.length()))) {
+        if (!digests.contains(name.substring(0, name.length() - JAR.length()))
+            && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
           Files.deleteIfExists(file);
         }
       }

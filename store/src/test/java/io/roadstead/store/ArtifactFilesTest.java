@@ -10,6 +10,8 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,11 +27,12 @@ class ArtifactFilesTest {
       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
   @TempDir Path folder;
+  private Duration later = Duration.ZERO;
   private ArtifactFiles artifacts;
 
   @BeforeEach
   void open() {
-    artifacts = new ArtifactFiles(folder);
+    artifacts = new ArtifactFiles(folder, () -> Instant.now().plus(later));
   }
 
   @Test
@@ -76,6 +79,7 @@ class ArtifactFilesTest {
     String gone = artifacts.add(bytes("gone"));
     Path upload = Files.writeString(folder.resolve("upload-1.part"), "half");
 
+    later = Duration.ofMinutes(3);
     artifacts.retain(Set.of(kept));
 
     assertThat(artifacts.path(kept)).isPresent();
@@ -84,6 +88,15 @@ class ArtifactFilesTest {
     artifacts.deleteUnfinished();
     assertThat(upload).doesNotExist();
     assertThat(artifacts.path(kept)).isPresent();
+  }
+
+  @Test
+  void whatWasJustUploadedStaysForTheDeploymentThatWillNameIt() throws Exception {
+    String uploaded = artifacts.add(bytes("new"));
+
+    artifacts.retain(Set.of());
+
+    assertThat(artifacts.path(uploaded)).isPresent();
   }
 
   @Test
