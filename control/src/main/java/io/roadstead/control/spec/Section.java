@@ -235,8 +235,8 @@ public final class Section {
         problems.add(
             place.key(entry.getKey()),
             "is not a known key"
-                + nearest(entry.getKey()).map(near -> ", did you mean '" + near + "'?").orElse("")
-                + " Known are "
+                + nearest(entry.getKey()).map(near -> " (did you mean '" + near + "'?)").orElse("")
+                + "; known are "
                 + String.join(", ", known));
       }
     }

@@ -26,6 +26,9 @@ public final class Main {
   /** Words of the design that a later version brings. */
   private static final Set<String> LATER = Set.of("usage", "doctor", "bench", "canary");
 
+  /** The launcher's own: see {@link Rehearsal}. */
+  private static final String REHEARSE = "rehearse";
+
   private Main() {}
 
   private static Map<String, Supplier<Callable<Integer>>> commands() {
@@ -48,7 +51,6 @@ public final class Main {
     commands.put("events", ReadingCommands.Events::new);
     commands.put("history", ReadingCommands.History::new);
     commands.put("routes", ReadingCommands.Routes::new);
-    commands.put("rehearse", Rehearsal::new);
     return commands;
   }
 
@@ -68,10 +70,13 @@ public final class Main {
       return 2;
     }
     CommandLine roadstead = new CommandLine(new Roadstead());
-    if (COMMANDS.containsKey(first)) {
-      add(roadstead, first);
+    Supplier<Callable<Integer>> one = COMMANDS.get(first);
+    if (first.equals(REHEARSE)) {
+      add(roadstead, first, Rehearsal::new);
+    } else if (one != null) {
+      add(roadstead, first, one);
     } else {
-      COMMANDS.keySet().forEach(name -> add(roadstead, name));
+      COMMANDS.forEach((name, command) -> add(roadstead, name, command));
     }
     return roadstead
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -81,19 +86,16 @@ public final class Main {
         .execute(args);
   }
 
-  private static void add(CommandLine roadstead, String name) {
-    Supplier<Callable<Integer>> command = COMMANDS.get(name);
-    if (command != null) {
-      CommandSpec spec = CommandSpec.forAnnotatedObject(command.get());
-      // Not the standard help options: --version is a service's here.
-      spec.addOption(
-          OptionSpec.builder("-h", "--help")
-              .usageHelp(true)
-              .type(boolean.class)
-              .description("Show this help and exit.")
-              .build());
-      roadstead.addSubcommand(name, spec);
-    }
+  private static void add(CommandLine roadstead, String name, Supplier<Callable<Integer>> command) {
+    CommandSpec spec = CommandSpec.forAnnotatedObject(command.get());
+    // Not the standard help options: --version is a service's here.
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .type(boolean.class)
+            .description("Show this help and exit.")
+            .build());
+    roadstead.addSubcommand(name, spec);
   }
 
   private static int wrongUsage(ParameterException e) {
