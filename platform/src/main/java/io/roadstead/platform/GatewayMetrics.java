@@ -13,14 +13,31 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.roadstead.gateway.GatewayStats;
 import io.roadstead.gateway.GatewayStats.Requests;
 import io.roadstead.gateway.GatewayStats.ServiceFigures;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /** The gateway's figures under the names of the metrics' contract. Safe from any thread. */
 final class GatewayMetrics implements MultiCollector {
   private static final double NANOS = 1e9;
+  private static final double[] BOUNDS = {
+    0.0005,
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+    30,
+    60,
+    Double.POSITIVE_INFINITY
+  };
 
   private final Supplier<GatewayStats> stats;
 
@@ -108,17 +125,19 @@ final class GatewayMetrics implements MultiCollector {
     return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
   }
 
+  /**
+   * The gateway counts finer than a scrape needs: its buckets are added up between these bounds.
+   */
   private static ClassicHistogramBuckets buckets(GatewayStats.Histogram histogram) {
-    List<Double> bounds = new ArrayList<>();
-    List<Long> counts = new ArrayList<>();
-    long within = 0;
+    long[] counts = new long[BOUNDS.length];
     for (int i = 0; i < histogram.counts().size(); i++) {
-      bounds.add(histogram.upperNanos().get(i) / NANOS);
-      counts.add(histogram.counts().get(i));
-      within += histogram.counts().get(i);
+      double upper = histogram.upperNanos().get(i) / NANOS;
+      int bound = 0;
+      while (BOUNDS[bound] < upper) {
+        bound++;
+      }
+      counts[bound] += histogram.counts().get(i);
     }
-    bounds.add(Double.POSITIVE_INFINITY);
-    counts.add(Math.max(0, histogram.count() - within));
-    return ClassicHistogramBuckets.of(bounds, counts);
+    return ClassicHistogramBuckets.of(BOUNDS, counts);
   }
 }
