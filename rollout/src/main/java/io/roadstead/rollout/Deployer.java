@@ -313,6 +313,20 @@ public final class Deployer implements AutoCloseable {
                                 .map(member -> view.status(member, world.wall().instant()))));
   }
 
+  /** The release of the instance whose credential this is; from memory, does not block. */
+  public Optional<Release> releaseByToken(String token) {
+    return world
+        .tokens()
+        .find(token)
+        .flatMap(
+            owner ->
+                view(owner.service()).stream()
+                    .flatMap(view -> view.members().stream())
+                    .filter(member -> member.id().equals(owner.id()))
+                    .map(ServiceView.Member::release)
+                    .findFirst());
+  }
+
   /** Counts and observers for the metrics. */
   public RolloutFigures figures() {
     return world.figures();

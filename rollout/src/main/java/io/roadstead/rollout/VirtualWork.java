@@ -19,7 +19,10 @@ final class VirtualWork implements Work {
 
   @Override
   public void run(String name, Runnable task) {
-    Thread.ofVirtual().name(name).start(task);
+    // What happens to instances of a stopped platform is for its next life to find.
+    if (!timer.isShutdown()) {
+      Thread.ofVirtual().name(name).start(task);
+    }
   }
 
   @Override

@@ -15,7 +15,7 @@ interface Work extends AutoCloseable {
   /** Runs a task that does not block, once the delay has passed. */
   Timer after(Duration delay, Runnable task);
 
-  /** Ends the timers; tasks that run go on to their end. */
+  /** Ends the timers and begins nothing more; tasks that run go on to their end. */
   @Override
   void close();
 }
