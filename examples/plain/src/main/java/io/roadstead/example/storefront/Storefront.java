@@ -7,11 +7,15 @@ import io.roadstead.example.web.Json;
 import io.roadstead.example.web.Request;
 import io.roadstead.example.web.Service;
 import java.io.IOException;
+import java.util.concurrent.Semaphore;
 
 /** {@code GET /}: the shop window and an order, by way of catalogue, orders and payments. */
 public final class Storefront {
+  private static final int AT_ONCE = 32;
+
   private final Identity identity;
   private final Caller gateway;
+  private final Semaphore atOnce = new Semaphore(AT_ONCE);
 
   private Storefront(Identity identity, Caller gateway) {
     this.identity = identity;
@@ -35,7 +39,17 @@ public final class Storefront {
     };
   }
 
+  /** So many at once and no more: when all is slow, more of it at once makes it slower still. */
   private Answer shop() {
+    atOnce.acquireUninterruptibly();
+    try {
+      return ask();
+    } finally {
+      atOnce.release();
+    }
+  }
+
+  private Answer ask() {
     String greeting = identity.edition().equals("2") ? "Welcome to the new shop" : "Welcome";
     try {
       String catalogue = gateway.get("/catalogue/items");
