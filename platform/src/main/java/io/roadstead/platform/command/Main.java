@@ -2,6 +2,7 @@ package io.roadstead.platform.command;
 
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.client.ControlClient;
+import io.roadstead.platform.demo.DemoCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,7 @@ public final class Main {
     Map<String, Supplier<Callable<Integer>>> commands = new LinkedHashMap<>();
     commands.put("up", UpCommand::new);
     commands.put("gateway", GatewayCommand::new);
+    commands.put("demo", DemoCommand::new);
     commands.put("apply", ApplyCommand::new);
     commands.put("deploy", DeployCommand::new);
     commands.put("scale", ServiceCommands.Scale::new);

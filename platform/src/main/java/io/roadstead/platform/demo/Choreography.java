@@ -178,7 +178,7 @@ final class Choreography {
 
   private void scaleOutAndIn() throws InterruptedException {
     scale(SCALED_OUT);
-    scale(Shop.REPLICAS);
+    scale(Shop.replicas(Shop.STOREFRONT));
   }
 
   private void scale(int replicas) throws InterruptedException {

@@ -3,8 +3,6 @@ package io.roadstead.platform.demo;
 import io.roadstead.platform.Refused;
 import io.roadstead.registry.Ticker;
 import io.roadstead.rollout.Deployer.ServiceStatus;
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +18,6 @@ import java.util.concurrent.TimeUnit;
  * <p>{@link #run} on one thread; {@link #cancel} from any.
  */
 final class Demo {
-  private static final Duration READY = Duration.ofMinutes(1);
-  private static final int GOOD_IN_A_ROW = 50;
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final Stage stage;
@@ -61,11 +57,9 @@ final class Demo {
   Result run() throws InterruptedException {
     Deployments deployments = new Deployments(stage, shop, ticker, cancelled);
     narrator.say("The platform is up: %s", stage.whereabouts());
-    narrator.say(
-        "Bringing the shop up: %s, %d instances each.",
-        String.join(", ", Shop.SERVICES), Shop.REPLICAS);
+    narrator.say("Bringing the shop up: %s.", String.join(", ", Shop.SERVICES));
     bringUp(deployments);
-    awaitFirstAnswers();
+    new WarmUp(stage.gateway(), ticker, cancelled).run();
 
     narrator.say("Load: %d requests a second to the store front, open loop.", perSecond);
     long begun = ticker.nanos();
@@ -138,36 +132,6 @@ final class Demo {
 
   private void isThere(String service, Duration took) {
     narrator.say("%s is there after %.1f s.", service, took.toMillis() / 1e3);
-  }
-
-  /** The shop is open when the front has answered well several times in a row. */
-  private void awaitFirstAnswers() throws InterruptedException {
-    long begun = ticker.nanos();
-    InetSocketAddress address = stage.gateway();
-    byte[] request = LoadConnection.get(address, Shop.PATH);
-    String last = "no answer yet";
-    int good = 0;
-    while (good < GOOD_IN_A_ROW) {
-      if (ticker.nanos() - begun > READY.toNanos()) {
-        throw Refused.because(
-            "the shop is up, but does not answer as it should within "
-                + READY.toSeconds()
-                + " s; last: "
-                + last);
-      }
-      long deadline = ticker.nanos() + OpenLoopLoad.LIMIT.toNanos();
-      try (LoadConnection connection = LoadConnection.open(ticker, address, deadline)) {
-        LoadConnection.Reply reply = connection.exchange(request, deadline);
-        last = reply.status() + " " + reply.body();
-        good = reply.status() < 400 && Shop.complete(reply.body()) ? good + 1 : 0;
-      } catch (IOException e) {
-        last = e.toString();
-        good = 0;
-      }
-      if (good == 0 && cancelled.await(100, TimeUnit.MILLISECONDS)) {
-        throw new InterruptedException("the demo was ended");
-      }
-    }
   }
 
   private void live(CountDownLatch over, Tally tally, long begun, Deployments deployments) {

@@ -163,6 +163,6 @@ final class OpenLoopLoad implements AutoCloseable {
   }
 
   private static String shortened(String text) {
-    return text.length() <= 200 ? text : text.substring(0, 200) + "…";
+    return text.length() <= 800 ? text : text.substring(0, 800) + "…";
   }
 }

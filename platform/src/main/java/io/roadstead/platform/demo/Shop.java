@@ -29,10 +29,15 @@ final class Shop {
   /** What asks for all of the shop. */
   static final String PATH = "/";
 
-  static final int REPLICAS = 2;
   private static final long MEBIBYTE = 1024 * 1024;
   private static final Duration ENDING = Duration.ofSeconds(10);
+  private static final Duration WARMING = Duration.ofSeconds(4);
   private static final Duration SECOND = Duration.ofSeconds(1);
+
+  /** One of the Spring service, whose start takes seconds of both cores; two of the others. */
+  static int replicas(String service) {
+    return service.equals(ORDERS) ? 1 : 2;
+  }
 
   private final ShopJars jars;
 
@@ -72,13 +77,15 @@ final class Shop {
         service,
         new Source.Jar(jars.jar(service, edition)),
         version,
-        REPLICAS,
+        replicas(service),
         routes(service),
         new Health(spring ? "" : "/health", SECOND, SECOND, startup),
         Map.of("JDK_JAVA_OPTIONS", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"),
-        new Resources((spring ? 384 : 64) * MEBIBYTE, 0),
-        // As many new ones as old at once: a drain waits for proof, and one wait does for all.
-        new RolloutPolicy("rolling", REPLICAS, 0, Duration.ZERO, ENDING, ENDING));
+        new Resources((spring ? 384 : 160) * MEBIBYTE, 0),
+        // As many new ones as old at once: a drain waits for proof, and one wait does for all. The
+        // Spring service has a share of the load for some seconds before it gets all of it.
+        new RolloutPolicy(
+            "rolling", replicas(service), 0, spring ? WARMING : Duration.ZERO, ENDING, ENDING));
   }
 
   private static List<Route> routes(String service) {

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import org.slf4j.LoggerFactory;
 
 /**
  * How the platform logs: a line for each transition on standard error, Roadstead's own by the level
@@ -34,5 +35,15 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     root.addAppender(appender);
     context.getLogger("io.roadstead").setLevel(level);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /**
+   * Where something else tells what goes on: warnings only, unless the environment says otherwise.
+   */
+  public static void onlyWarnings() {
+    if (!System.getenv().containsKey("ROADSTEAD_LOG")
+        && LoggerFactory.getLogger("io.roadstead") instanceof Logger roadstead) {
+      roadstead.setLevel(Level.WARN);
+    }
   }
 }
