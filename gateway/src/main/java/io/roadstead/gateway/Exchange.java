@@ -151,6 +151,10 @@ final class Exchange implements BodyReader.Sink {
       refuse(503, "no-instance", to.absence());
       return;
     }
+    forward(picked);
+  }
+
+  private void forward(Member<UpstreamPool> picked) {
     member = picked;
     UpstreamPool pool = picked.target();
     pool.outstanding++;
@@ -209,10 +213,12 @@ final class Exchange implements BodyReader.Sink {
     tried.add(failed);
     giveBack(Outcome.CONNECT_FAILED);
     pool.errors++;
-    boolean more = tried.size() < Math.min(MAX_TRIES, to.balancer.size());
-    if (more) {
+    // Whom to try next is asked and not counted: who was tried may have left meanwhile.
+    Member<UpstreamPool> next =
+        tried.size() < MAX_TRIES ? to.balancer.pick(worker.now(), tried) : null;
+    if (next != null) {
       to.retried(RetryReason.CONNECT_FAILED);
-      dispatch(to);
+      forward(next);
       client.proceed();
     } else {
       refuse(
@@ -221,7 +227,7 @@ final class Exchange implements BodyReader.Sink {
           "no connection to "
               + tried.size()
               + " of "
-              + to.balancer.size()
+              + Math.max(tried.size(), to.balancer.size())
               + " instances of '"
               + to.name
               + "'; the last, "
