@@ -31,6 +31,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class Choreography {
   private static final int SCALED_OUT = 4;
+
+  /** How far into the time the second act may reach while the Spring service takes its own. */
+  private static final double LONGEST_SHARE = 0.8;
+
   private static final Duration QUIET = Duration.ofMillis(2_500);
   private static final Duration CRASH_NEEDS = Duration.ofSeconds(4);
   private static final Duration BAD_VERSION_NEEDS = Duration.ofSeconds(8);
@@ -74,24 +78,29 @@ final class Choreography {
   void play() throws InterruptedException {
     say("Deploying one service after another.");
     for (String service : Shop.PLAIN) {
-      if (fits(service, 0.2)) {
+      if (fits(service, 0.15)) {
         deploy(service);
       }
     }
     say("Deploying all services at once, again and again; orders is the Spring Boot one.");
-    atOnce(Shop.SERVICES, 0.5);
+    atOnce(0.45);
     if (left().compareTo(CRASH_NEEDS) > 0) {
       crash();
     }
     if (left().compareTo(BAD_VERSION_NEEDS) > 0) {
       say("Deploying a catalogue that never becomes healthy; scaling the store front meanwhile.");
       List<Act> acts = new ArrayList<>(List.of(this::deployBadVersion, this::scaleOutAndIn));
-      acts.add(() -> repeat(Shop.PAYMENTS, 0.75));
+      acts.add(
+          () -> {
+            while (fits(Shop.PAYMENTS, 0.65)) {
+              deploy(Shop.PAYMENTS);
+            }
+          });
       together(acts);
     }
     if (Shop.PLAIN.stream().anyMatch(service -> fits(service, 1))) {
       say("Deploying all services at once again.");
-      atOnce(Shop.SERVICES, 1);
+      atOnce(1);
     }
     boolean _ = cancelled.await(left().toNanos(), TimeUnit.NANOSECONDS);
   }
@@ -106,20 +115,29 @@ final class Choreography {
     return badVersion;
   }
 
-  private void atOnce(List<String> services, double until) throws InterruptedException {
+  private void atOnce(double until) throws InterruptedException {
+    CountDownLatch springDone = new CountDownLatch(1);
     List<Act> acts = new ArrayList<>();
-    services.forEach(service -> acts.add(() -> repeat(service, until)));
-    together(acts);
-  }
-
-  private void repeat(String service, double until) throws InterruptedException {
-    boolean once = service.equals(Shop.ORDERS) && until < 1;
-    while (fits(service, once ? 1 : until)) {
-      deploy(service);
-      if (once) {
-        return;
-      }
+    acts.add(
+        () -> {
+          try {
+            if (fits(Shop.ORDERS, 1)) {
+              deploy(Shop.ORDERS);
+            }
+          } finally {
+            springDone.countDown();
+          }
+        });
+    for (String service : Shop.PLAIN) {
+      acts.add(
+          () -> {
+            while (fits(
+                service, springDone.getCount() > 0 ? Math.max(until, LONGEST_SHARE) : until)) {
+              deploy(service);
+            }
+          });
     }
+    together(acts);
   }
 
   private void deploy(String service) throws InterruptedException {

@@ -119,7 +119,7 @@ final class Deployments {
   /** How long a service's next deployment may be expected to take. */
   Duration expected(String service) {
     long fallback = service.equals(Shop.ORDERS) ? 18_000 : 6_500;
-    return Duration.ofMillis(lastMillis.getOrDefault(service, fallback) * 5 / 4);
+    return Duration.ofMillis(lastMillis.getOrDefault(service, fallback) * 21 / 20);
   }
 
   /** Deployments that have ended well; the first release of a service is none. */
