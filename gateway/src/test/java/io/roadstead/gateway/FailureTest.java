@@ -140,6 +140,34 @@ class FailureTest {
     }
   }
 
+  @Test
+  void whoWasTriedAndHasLeftDoesNotTakeTheOthersTurn() throws IOException {
+    // A listener whose queue is full lets connections hang, until the one instance is another.
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Origin origin = Origin.saying("ok")) {
+      var fillers = new java.util.ArrayList<java.nio.channels.SocketChannel>();
+      for (int i = 0; i < 4; i++) {
+        var filler = java.nio.channels.SocketChannel.open();
+        filler.configureBlocking(false);
+        filler.connect(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), full.getLocalPort()));
+        fillers.add(filler);
+      }
+      harbour(Harbour.timeouts(Duration.ofSeconds(1)));
+      harbour.view.up("app", "leaving", full.getLocalPort());
+      try (RawClient client = harbour.client()) {
+        client.send("GET /app HTTP/1.1\r\nHost: a\r\n\r\n");
+        Harbour.await().until(() -> harbour.figures().inflight() == 1);
+        harbour.with(origin);
+        harbour.view.remove("app", "leaving");
+        assertThat(client.answer().status()).isEqualTo(200);
+      }
+      for (var filler : fillers) {
+        filler.close();
+      }
+    }
+  }
+
   /** Answers {@code well} requests on each connection, then closes when it has read another. */
   private static Origin closingAfter(int well, AtomicInteger read) {
     return new Origin(
