@@ -145,6 +145,6 @@ final class ReleaseBook {
   }
 
   private static boolean sameContent(Release one, Release other) {
-    return one.version().equals(other.version());
+    return one.digest().equals(other.digest()) && one.spec().equals(other.spec());
   }
 }

@@ -46,6 +46,17 @@ class ApplyTest {
   }
 
   @Test
+  void aRollbackTakesAnotherEnvironmentBackThoughTheVersionIsTheSame() {
+    ServiceSpec before = spec("orders", "1", "good", 1);
+    platform.ended(deployer.apply(before, "me").orElseThrow());
+    platform.ended(deployer.apply(withEnv(before, Map.of("LEVEL", "debug")), "me").orElseThrow());
+
+    platform.ended(deployer.rollback("orders", Optional.empty(), "me"));
+
+    assertThat(platform.status("orders").release().spec().env()).isEmpty();
+  }
+
+  @Test
   void otherReplicasScaleAndReplaceNoInstance() {
     platform.ended(deployer.apply(spec("orders", "1", "good", 1), "me").orElseThrow());
     List<String> before = platform.up("orders");

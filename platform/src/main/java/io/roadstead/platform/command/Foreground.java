@@ -15,6 +15,7 @@ final class Foreground {
   }
 
   private final CountDownLatch never = new CountDownLatch(1);
+  private volatile boolean failed;
 
   private Foreground() {}
 
@@ -26,7 +27,7 @@ final class Foreground {
                 .name("shutdown")
                 .unstarted(
                     () -> {
-                      int exit = 0;
+                      int exit = foreground.failed ? 1 : 0;
                       try {
                         ending.run();
                       } catch (InterruptedException | RuntimeException e) {
@@ -37,6 +38,13 @@ final class Foreground {
                       Runtime.getRuntime().halt(exit);
                     }));
     return foreground;
+  }
+
+  /** Does something that, if it throws, makes the process end as failed. */
+  void orFail(Runnable what) {
+    failed = true;
+    what.run();
+    failed = false;
   }
 
   void await() throws InterruptedException {

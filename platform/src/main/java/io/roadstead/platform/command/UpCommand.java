@@ -93,13 +93,15 @@ final class UpCommand implements Callable<Integer> {
     System.out.flush();
     declared.ifPresent(
         services ->
-            ApplyCommand.apply(
-                new ControlClient(
-                    ControlClient.address(platform.control().toString()),
-                    Optional.of(platform.token()),
-                    platform.tokenFile().toString()),
-                services,
-                jars));
+            foreground.orFail(
+                () ->
+                    ApplyCommand.apply(
+                        new ControlClient(
+                            ControlClient.address(platform.control().toString()),
+                            Optional.of(platform.token()),
+                            platform.tokenFile().toString()),
+                        services,
+                        jars)));
     foreground.await();
     return 0;
   }
