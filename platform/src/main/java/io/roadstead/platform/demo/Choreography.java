@@ -92,7 +92,7 @@ final class Choreography {
       List<Act> acts = new ArrayList<>(List.of(this::deployBadVersion, this::scaleOutAndIn));
       acts.add(
           () -> {
-            while (fits(Shop.PAYMENTS, 0.65)) {
+            while (fits(Shop.PAYMENTS, 0.75)) {
               deploy(Shop.PAYMENTS);
             }
           });
@@ -248,6 +248,9 @@ final class Choreography {
     }
     for (Thread thread : threads) {
       thread.join();
+    }
+    if (cancelled.getCount() == 0) {
+      throw new InterruptedException("the demo was ended");
     }
   }
 
