@@ -181,7 +181,7 @@ public final class ControlServer implements AutoCloseable {
         new PlatformMeters(parts.registry(), parts.subscribers(), parts.deployer(), parts.meters());
     meters.start();
     List<Endpoint> all = new ArrayList<>();
-    all.addAll(new Subscriptions(hub, parts.subscribers()).endpoints());
+    all.addAll(new Subscriptions(hub, parts.registry(), parts.subscribers()).endpoints());
     all.addAll(new RegistryApi(parts.registry()).endpoints());
     all.addAll(new ServicesApi(parts.registry(), parts.deployer(), parts.traffic()).endpoints());
     all.addAll(

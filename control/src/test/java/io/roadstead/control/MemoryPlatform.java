@@ -42,6 +42,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -168,9 +170,23 @@ public final class MemoryPlatform implements AutoCloseable {
   }
 
   private static InstanceLogs lines() {
-    return (service, instance, tail, follow, open, line) -> {
-      for (int i = 1; i <= Math.min(tail, 3); i++) {
-        line.accept(service + " line " + i);
+    return new InstanceLogs() {
+      @Override
+      public boolean has(String service, String instance) {
+        return instance.startsWith(service);
+      }
+
+      @Override
+      public void read(
+          String service,
+          String instance,
+          int tail,
+          boolean follow,
+          BooleanSupplier open,
+          Consumer<String> line) {
+        for (int i = 1; i <= Math.min(tail, 3); i++) {
+          line.accept(service + " line " + i);
+        }
       }
     };
   }

@@ -71,6 +71,10 @@ class ServicesHttpTest {
     assertThat(same.body()).isEqualTo("{\"rollout\":null}");
     HttpResponse<String> specAgain = platform.send("PUT", SERVICE, service.path("spec").toString());
     assertThat(specAgain.statusCode()).as(specAgain.body()).isEqualTo(200);
+    HttpResponse<String> wholeAgain = platform.send("PUT", SERVICE, service.toString());
+    assertThat(wholeAgain.statusCode()).as(wholeAgain.body()).isEqualTo(200);
+    assertThat(platform.send("PUT", SERVICE, "{\"spec\":{\"replicas\":-1}}").body())
+        .contains("spec.replicas", "-1");
 
     ended(platform.send("POST", SERVICE + "/scale", "{\"replicas\":1}"));
     await()
@@ -168,6 +172,10 @@ class ServicesHttpTest {
     assertThat(logs.body()).isEqualTo("orders line 1\norders line 2\n");
     assertThat(platform.get(SERVICE + "/logs?tail=-1").statusCode()).isEqualTo(400);
     assertThat(platform.get(SERVICE + "/logs?follow=maybe").statusCode()).isEqualTo(400);
+    assertThat(platform.get(SERVICE + "/logs?instance=orders-1-a").statusCode()).isEqualTo(200);
+    HttpResponse<String> unknown = platform.get(SERVICE + "/logs?instance=nobody");
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(unknown.body()).contains("unknown-instance", "'nobody'");
   }
 
   @Test
@@ -233,6 +241,7 @@ class ServicesHttpTest {
     assertThat(text)
         .contains("roadstead_registry_instances{service=\"orders\",status=\"UP\"} 2")
         .contains("roadstead_registry_instances{service=\"outside\",status=\"UP\"} 1")
+        .contains("roadstead_registry_held{service=\"orders\"} 0")
         .contains("roadstead_registry_renewals_total 1")
         .contains("roadstead_subscribers{kind=\"gateway\"} 0")
         .contains("roadstead_rollouts_total{service=\"orders\",state=\"succeeded\"} 1")

@@ -138,6 +138,8 @@ class WatchTest {
       assertThat(subscriber().path("applied").asString()).isEmpty();
       assertThat(ack("g1", stream, "e0.1")).isEqualTo(204);
       assertThat(subscriber().path("applied").asString()).isEmpty();
+      assertThat(ack("g1", stream, "e1.99999")).as("yet to come").isEqualTo(204);
+      assertThat(subscriber().path("applied").asString()).isEmpty();
       assertThat(ack("g1", stream, version)).isEqualTo(204);
       assertThat(subscriber().path("applied").asString()).isEqualTo(version);
       assertThat(subscriber().path("kind").asString()).isEqualTo("gateway");

@@ -11,6 +11,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.roadstead.registry.RegistryView;
 import io.roadstead.registry.Ticker;
@@ -95,7 +96,7 @@ public final class Gateway implements AutoCloseable {
         close();
       }
     }
-    tell("gateway.started", "the gateway listens on " + address());
+    tell("gateway.started", "the gateway listens on " + NetUtil.toSocketAddressString(address()));
   }
 
   private Worker worker(EventLoop loop, Transport transport) {

@@ -5,6 +5,9 @@ import java.util.function.Consumer;
 
 /** What instances wrote, of now and of before. */
 public interface InstanceLogs {
+  /** Whether there is a log of this instance of the service, which may have ended. Blocks. */
+  boolean has(String service, String instance);
+
   /**
    * Passes the last {@code tail} lines of a service's instances to {@code line}, each with the
    * instance's id before it where there are several, and then, if {@code follow}, each new line

@@ -3,6 +3,7 @@ package io.roadstead.control.api;
 import io.roadstead.control.http.Access.Needs;
 import io.roadstead.control.http.Call;
 import io.roadstead.control.http.Endpoint;
+import io.roadstead.control.http.Refusal;
 import io.roadstead.control.http.TextStreams;
 import io.roadstead.registry.Names;
 import io.roadstead.rollout.Deployer;
@@ -38,7 +39,21 @@ public final class LogsApi {
     streams.write(
         request,
         follow,
-        () -> deployer.history(service), // refuses a service that it does not know
+        () -> check(service, instance),
         (open, line) -> logs.read(service, instance, tail, follow, open, line));
+  }
+
+  private void check(String service, String instance) {
+    deployer.history(service); // refuses a service that it does not know
+    if (!instance.isEmpty() && !logs.has(service, instance)) {
+      throw Refusal.notFound(
+          "unknown-instance",
+          "there is no log of an instance '"
+              + instance
+              + "' of "
+              + service
+              + "; those that run are in GET /api/v1/instances?service="
+              + service);
+    }
   }
 }

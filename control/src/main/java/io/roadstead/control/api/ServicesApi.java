@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /** Services and their roll-outs. All of it blocks. */
@@ -80,10 +81,18 @@ public final class ServicesApi {
         .orElseThrow(() -> unknownService(name));
   }
 
+  /** Takes the specification, or a whole answer of GET, which has it under {@code spec}. */
   private Answer apply(Call call) {
     String name = name(call);
     Problems problems = Problems.withoutLines();
-    Optional<ServiceSpec> spec = reader.read(name, call.json(), Place.ROOT, problems);
+    JsonNode body = call.json();
+    boolean whole = body.path("spec").isObject();
+    Optional<ServiceSpec> spec =
+        reader.read(
+            name,
+            whole ? body.path("spec") : body,
+            whole ? Place.ROOT.key("spec") : Place.ROOT,
+            problems);
     SpecProblems.refuse("invalid-specification", "the specification of '" + name + "'", problems);
     Optional<String> rollout = deployer.apply(spec.orElseThrow(), call.by());
     return Answer.json(

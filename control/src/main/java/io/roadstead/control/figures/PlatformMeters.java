@@ -101,6 +101,9 @@ public final class PlatformMeters {
     }
     instances.register(rows(byStatus), true);
     Map<Tags, Integer> byHeld = new HashMap<>();
+    for (Service service : registry.snapshot().services().values()) {
+      byHeld.put(Tags.of("service", service.name()), 0);
+    }
     registry.counters().held().forEach((name, n) -> byHeld.put(Tags.of("service", name), n));
     held.register(rows(byHeld), true);
     kinds.register(rows(byKind()), true);

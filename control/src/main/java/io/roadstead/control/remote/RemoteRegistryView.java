@@ -63,7 +63,7 @@ public final class RemoteRegistryView implements RegistryView {
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Snapshot snapshot = NOTHING;
   private volatile String platform = "";
-  private volatile String problem = "not connected yet";
+  private volatile String problem = "";
 
   /** Confined to the watch's thread, as is what it says: that the loss has been logged. */
   private boolean lost;

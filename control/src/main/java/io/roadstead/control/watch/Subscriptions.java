@@ -13,6 +13,7 @@ import io.roadstead.control.wire.Json;
 import io.roadstead.registry.Cursor;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.InvalidRegistration;
+import io.roadstead.registry.Registry;
 import io.roadstead.registry.Subscriber;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Subscribers;
@@ -32,10 +33,12 @@ public final class Subscriptions {
   private static final int MAX_BUSY = 100_000;
 
   private final WatchHub hub;
+  private final Registry registry;
   private final Subscribers subscribers;
 
-  public Subscriptions(WatchHub hub, Subscribers subscribers) {
+  public Subscriptions(WatchHub hub, Registry registry, Subscribers subscribers) {
     this.hub = hub;
+    this.registry = registry;
     this.subscribers = subscribers;
   }
 
@@ -112,10 +115,15 @@ public final class Subscriptions {
     }
     requireMay(call.caller(), name, SubscriberKind.WATCH);
     Optional<Cursor> applied = Cursor.parse(version);
-    if (applied.isPresent()) {
+    if (applied.isPresent() && published(applied.get())) {
       subscribers.acknowledge(name, stream, applied.get(), busy);
     }
     return Answer.noContent();
+  }
+
+  /** Nobody can have applied what is yet to come: it would prove drains that have not begun. */
+  private boolean published(Cursor version) {
+    return version.n() <= registry.snapshot().version().n();
   }
 
   private static Map<InstanceKey, Integer> busy(Map<String, JsonNode> nodes, Problems problems) {

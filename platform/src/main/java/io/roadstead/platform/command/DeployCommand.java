@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
       "",
       "Examples:",
       "  roadstead deploy orders --jar build/orders.jar --replicas 3 --route /orders --wait",
-      "  roadstead deploy hello --command \"python3 -m http.server $PORT\" --health /",
+      "  roadstead deploy hello --command 'python3 -m http.server $PORT' --health /",
       "  roadstead deploy orders --env LOG_LEVEL=debug"
     })
 final class DeployCommand implements Callable<Integer> {

@@ -42,6 +42,11 @@ final class ReadingCommands {
         "  roadstead status -o json"
       })
   static final class Status implements Callable<Integer> {
+    /** Begins what an instance wrote last, in the reason of a roll-out that has failed. */
+    private static final String LAST_WORDS = "; it last wrote:";
+
+    private static final int MOST = 80;
+
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "One service only.")
     private @Nullable String name;
 
@@ -106,11 +111,19 @@ final class ReadingCommands {
       for (JsonNode step : rollout.path("steps")) {
         if (text(step, "state").equals("running")) {
           String detail = text(step, "detail");
-          return state + ": " + text(step, "name") + (detail.isEmpty() ? "" : ", " + detail);
+          return state + ": " + text(step, "name") + (detail.isEmpty() ? "" : ", " + brief(detail));
         }
       }
-      String reason = text(rollout, "reason").lines().findFirst().orElse("");
+      String reason = brief(text(rollout, "reason"));
       return state + (reason.isEmpty() ? "" : ": " + reason);
+    }
+
+    /** As much as a row of a table bears: without an instance's last lines, and not too long. */
+    static String brief(String reason) {
+      String line = reason.lines().findFirst().orElse("");
+      int words = line.indexOf(LAST_WORDS);
+      String what = words < 0 ? line : line.substring(0, words);
+      return what.length() <= MOST ? what : what.substring(0, MOST - 1).stripTrailing() + "…";
     }
   }
 

@@ -117,11 +117,15 @@ final class Waiting {
     System.err.println(
         "roadstead: the roll-out of "
             + what
-            + " ended "
-            + state
+            + " "
+            + ending(state)
             + " after "
             + took
             + (reason.isEmpty() ? "" : ": " + reason.strip().replace("\n", " | ")));
     return 1;
+  }
+
+  static String ending(String state) {
+    return state.equals("failed") ? state : "ended " + state;
   }
 }

@@ -41,6 +41,11 @@ final class LogDirectory implements InstanceLogs, AutoCloseable {
     this.runs = runs;
   }
 
+  @Override
+  public boolean has(String service, String instance) {
+    return files(service).stream().anyMatch(file -> file.instance().equals(instance));
+  }
+
   /**
    * The last lines of every running instance, and as far as they do not make up {@code tail}, those
    * of the latest that ended: after a crash its last words are what is looked for.

@@ -177,6 +177,11 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
   }
 
   @Override
+  public boolean has(String service, String instance) {
+    return logs.has(service, instance);
+  }
+
+  @Override
   public void read(
       String service,
       String instance,

@@ -52,6 +52,8 @@ class LogDirectoryTest {
     assertThat(tail("a", 100)).containsExactly("one", "two", "three", "half");
     assertThat(tail("", 0)).isEmpty();
     assertThat(tail("b", 10)).isEmpty();
+    assertThat(logs.has("orders", "a")).isTrue();
+    assertThat(logs.has("orders", "b")).isFalse();
   }
 
   @Test
