@@ -79,6 +79,10 @@ class ServicesHttpTest {
     ended(platform.send("POST", SERVICE + "/scale", "{\"replicas\":1}"));
     await()
         .untilAsserted(() -> assertThat(platform.getJson("/api/v1/instances").size()).isEqualTo(1));
+    assertThat(platform.send("PUT", SERVICE, SPEC).body()).isEqualTo("{\"rollout\":null}");
+    ended(platform.send("PUT", SERVICE + "?scale=true", SPEC));
+    assertThat(platform.getJson(SERVICE).path("desired").asInt()).isEqualTo(2);
+    ended(platform.send("POST", SERVICE + "/scale", "{\"replicas\":1}"));
     ended(platform.send("POST", SERVICE + "/restart"));
     ended(platform.send("PUT", SERVICE, SPEC.replace("\"1\"", "\"2\"").replace("run", "walk")));
     JsonNode back = ended(platform.send("POST", SERVICE + "/rollback", "{\"to\":\"1\"}"));
@@ -87,7 +91,7 @@ class ServicesHttpTest {
     assertThat(history.size()).isGreaterThanOrEqualTo(2);
     assertThat(history.path(0).path("artifact").asString()).hasSize(64);
     assertThat(history.path(0).path("by").asString()).isEqualTo("token");
-    assertThat(platform.getJson("/api/v1/rollouts?service=orders").size()).isEqualTo(5);
+    assertThat(platform.getJson("/api/v1/rollouts?service=orders").size()).isEqualTo(7);
 
     ended(platform.send("DELETE", SERVICE));
     await().untilAsserted(() -> assertThat(platform.get(SERVICE).statusCode()).isEqualTo(404));

@@ -165,6 +165,16 @@ public final class Deployer implements AutoCloseable {
    *     bytes), or cannot be run; then nothing has been changed
    */
   public Optional<String> apply(ServiceSpec spec, String by) {
+    return apply(spec, false, by);
+  }
+
+  /**
+   * As {@link #apply(ServiceSpec, String)}.
+   *
+   * @param scale whether the specification's replicas count also where a scale has set another
+   *     number
+   */
+  public Optional<String> apply(ServiceSpec spec, boolean scale, String by) {
     Specs.check(spec);
     ReleaseShelf.Accepted accepted = world.shelf().accept(spec.name(), spec.source());
     try {
@@ -173,7 +183,7 @@ public final class Deployer implements AutoCloseable {
       ServiceSpec kept = Specs.withSource(spec, accepted.source(), version);
       return answer(
           spec.name(),
-          () -> controller(spec.name()).commands().deploy(kept, accepted.digest(), by));
+          () -> controller(spec.name()).commands().deploy(kept, accepted.digest(), scale, by));
     } finally {
       world.shelf().letGo(accepted);
     }

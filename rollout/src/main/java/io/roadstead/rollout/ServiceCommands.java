@@ -35,7 +35,12 @@ final class ServiceCommands {
     this.rolling = rolling;
   }
 
-  CompletableFuture<Optional<String>> deploy(ServiceSpec spec, String digest, String by) {
+  /**
+   * @param scale whether the specification's replicas count also where a scale has set another
+   *     number
+   */
+  CompletableFuture<Optional<String>> deploy(
+      ServiceSpec spec, String digest, boolean scale, String by) {
     return turns.ask(
         () -> {
           desired.releases().checkLabel(spec.version(), digest);
@@ -43,9 +48,9 @@ final class ServiceCommands {
           Release current =
               now == null || now.removing() ? null : desired.releases().find(now.target());
           if (now != null && current != null && Specs.sameInstances(current.spec(), spec)) {
-            return adjust(now, current, spec, by);
+            return adjust(now, current, spec, scale, by);
           }
-          boolean scaled = now != null && now.scaled() && !now.removing();
+          boolean scaled = now != null && now.scaled() && !now.removing() && !scale;
           int replicas = now != null && scaled ? now.replicas() : spec.replicas();
           ServiceState next =
               new ServiceState(
@@ -60,14 +65,16 @@ final class ServiceCommands {
   }
 
   /** Nothing that an instance would notice has changed: no instance is replaced. */
-  private Optional<String> adjust(ServiceState now, Release current, ServiceSpec spec, String by) {
+  private Optional<String> adjust(
+      ServiceState now, Release current, ServiceSpec spec, boolean scale, String by) {
+    boolean scaled = now.scaled() && !scale;
     ServiceState next =
         new ServiceState(
             name,
             now.target(),
             now.lastGood(),
-            now.scaled() ? now.replicas() : spec.replicas(),
-            now.scaled(),
+            scaled ? now.replicas() : spec.replicas(),
+            scaled,
             false);
     if (!current.spec().equals(spec)) {
       Release adjusted =
@@ -82,6 +89,9 @@ final class ServiceCommands {
       desired.accept(next, adjusted);
     }
     if (next.replicas() == now.replicas()) {
+      if (next.scaled() != now.scaled()) {
+        desired.save(next);
+      }
       return Optional.empty();
     }
     desired.save(next);

@@ -81,11 +81,15 @@ public final class ServicesApi {
         .orElseThrow(() -> unknownService(name));
   }
 
-  /** Takes the specification, or a whole answer of GET, which has it under {@code spec}. */
+  /**
+   * Takes the specification, or a whole answer of GET, which has it under {@code spec}. With {@code
+   * scale} its replicas count also where a scale has set another number.
+   */
   private Answer apply(Call call) {
     String name = name(call);
     Problems problems = Problems.withoutLines();
     JsonNode body = call.json();
+    boolean scale = call.flag("scale");
     boolean whole = body.path("spec").isObject();
     Optional<ServiceSpec> spec =
         reader.read(
@@ -94,7 +98,7 @@ public final class ServicesApi {
             whole ? Place.ROOT.key("spec") : Place.ROOT,
             problems);
     SpecProblems.refuse("invalid-specification", "the specification of '" + name + "'", problems);
-    Optional<String> rollout = deployer.apply(spec.orElseThrow(), call.by());
+    Optional<String> rollout = deployer.apply(spec.orElseThrow(), scale, call.by());
     return Answer.json(
         rollout.isPresent() ? 202 : 200, Json.object().put("rollout", rollout.orElse(null)));
   }

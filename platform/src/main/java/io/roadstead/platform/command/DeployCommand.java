@@ -109,7 +109,8 @@ final class DeployCommand implements Callable<Integer> {
             .orElseGet(JsonNodeFactory.instance::objectNode);
     upload.ifPresent(artifact -> artifact.send(client));
     change(spec, variables, upload);
-    return waiting.follow(client, service, client.put(path, spec));
+    String put = replicas == null ? path : path + "?scale=true";
+    return waiting.follow(client, service, client.put(put, spec));
   }
 
   private void validate() {
