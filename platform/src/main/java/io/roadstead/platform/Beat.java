@@ -1,5 +1,6 @@
 package io.roadstead.platform;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,10 @@ final class Beat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Beat.class);
 
   private final List<Runnable> duties;
+
+  /** Whose last time failed: a failure is told when it begins and when it ends. */
+  private final BitSet failing = new BitSet();
+
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("beat").factory());
 
@@ -23,11 +28,19 @@ final class Beat implements AutoCloseable {
   }
 
   private void once() {
-    for (Runnable duty : duties) {
+    for (int i = 0; i < duties.size(); i++) {
+      boolean failedBefore = failing.get(i);
       try {
-        duty.run();
+        duties.get(i).run();
+        failing.clear(i);
+        if (failedBefore) {
+          LOG.info("a duty of each second that had failed goes on again");
+        }
       } catch (RuntimeException e) {
-        LOG.error("a duty of each second failed; it is tried again in the next", e);
+        failing.set(i);
+        if (!failedBefore) {
+          LOG.error("a duty of each second failed; it is tried again in the next", e);
+        }
       }
     }
   }

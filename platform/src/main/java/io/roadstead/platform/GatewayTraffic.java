@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What the gateway of this process counts, as of the last second: summing it up asks every event
  * loop, which no answer of the control plane should wait for.
  */
-final class GatewayTraffic implements Traffic {
+final class GatewayTraffic implements Traffic, AutoCloseable {
   static final GatewayStats NOTHING = new GatewayStats(List.of(), Map.of(), Map.of(), 0, 0);
 
   private volatile @Nullable Gateway gateway;
@@ -29,6 +29,12 @@ final class GatewayTraffic implements Traffic {
     if (started != null) {
       stats = started.stats();
     }
+  }
+
+  /** The gateway is about to close: nothing is asked of it any more. */
+  @Override
+  public void close() {
+    gateway = null;
   }
 
   GatewayStats stats() {

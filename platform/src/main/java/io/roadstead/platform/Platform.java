@@ -182,7 +182,7 @@ public final class Platform implements AutoCloseable {
                 wall,
                 lines));
     gateway.start();
-    traffic.of(gateway);
+    closing.add("gateway figures", traffic).of(gateway);
     addresses.gateway(config.gateway(), gateway.address().getPort());
     ready.set(true);
     return new Platform(
