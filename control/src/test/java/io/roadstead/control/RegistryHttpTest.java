@@ -66,6 +66,11 @@ class RegistryHttpTest {
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(MemoryPlatform.json(answer).path("code").asString()).isEqualTo("malformed-json");
     assertThat(MemoryPlatform.json(answer).path("detail").asString()).contains("line 2, column");
+    HttpResponse<String> cut = platform.send("PUT", INSTANCE, "{\"metadata\": [1");
+    assertThat(MemoryPlatform.json(cut).path("detail").asString())
+        .isEqualTo(
+            "the body is not JSON: line 1, column 16: Unexpected end-of-input: expected close"
+                + " marker for Array");
     assertThat(platform.registry.snapshot().services()).isEmpty();
   }
 

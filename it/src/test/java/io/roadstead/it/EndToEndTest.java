@@ -47,10 +47,13 @@ class EndToEndTest {
   }
 
   private HttpResponse<String> get(String path) throws Exception {
+    return get(gateway(path));
+  }
+
+  private static HttpResponse<String> get(URI uri) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
-          HttpRequest.newBuilder(gateway(path)).timeout(LONG).build(),
-          HttpResponse.BodyHandlers.ofString());
+          HttpRequest.newBuilder(uri).timeout(LONG).build(), HttpResponse.BodyHandlers.ofString());
     }
   }
 
@@ -63,6 +66,10 @@ class EndToEndTest {
     HttpResponse<String> nothing = get("/nothing/here");
     assertThat(nothing.statusCode()).isEqualTo(404);
     assertThat(nothing.headers().firstValue("X-Roadstead-Reason")).isPresent();
+    assertThat(get(URI.create("http://" + platform.control() + "/metrics")).body())
+        .as("what was answered a moment ago is counted")
+        .contains("route=\"/echo\",service=\"echo\",status=\"2xx\"")
+        .contains("roadstead_gateway_requests_total{route=\"\",service=\"\",status=\"4xx\"");
   }
 
   @Test

@@ -23,7 +23,7 @@ final class GatewayTraffic implements Traffic, AutoCloseable {
     gateway = started;
   }
 
-  /** Called each second. */
+  /** Called each second, so that {@link #of(InstanceKey)} need not ask. */
   void refresh() {
     Gateway started = gateway;
     if (started != null) {
@@ -37,7 +37,9 @@ final class GatewayTraffic implements Traffic, AutoCloseable {
     gateway = null;
   }
 
+  /** As it is now: who reads the figures after a request finds it counted. Blocks. */
   GatewayStats stats() {
+    refresh();
     return stats;
   }
 

@@ -155,7 +155,7 @@ final class DrainSequence {
     }
     String found;
     if (left.isEmpty()) {
-      found = "requests in flight not known: no gateway has told";
+      found = "requests in flight not known: not every gateway has told";
     } else if (left.getAsInt() == 0) {
       found = "no request in flight";
     } else {

@@ -98,7 +98,10 @@ public final class Json {
   private static String where(JacksonException e) {
     TokenStreamLocation at = e.getLocation();
     String message = e.getOriginalMessage();
-    String reason = message == null ? "not JSON" : message.lines().findFirst().orElse("not JSON");
+    String line = message == null ? "not JSON" : message.lines().findFirst().orElse("not JSON");
+    // It then tells of a source and an offset that it does not know.
+    int start = line.indexOf(" (start marker at ");
+    String reason = start < 0 ? line : line.substring(0, start);
     return at == null || at.getLineNr() < 0
         ? reason
         : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": " + reason;
