@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ConnectTimeoutException;
 import io.roadstead.balancer.Member;
 import io.roadstead.balancer.Outcome;
 import io.roadstead.balancer.Tried;
@@ -11,6 +12,7 @@ import io.roadstead.gateway.http.BodyReader;
 import io.roadstead.gateway.http.Head;
 import io.roadstead.gateway.route.PathCheck;
 import io.roadstead.gateway.route.RouteEntry;
+import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -235,9 +237,18 @@ final class Exchange implements BodyReader.Sink {
               + " at "
               + pool.address()
               + ": "
-              + (cause == null ? "closed" : cause.getMessage()));
+              + why(cause));
     }
     worker.flush();
+  }
+
+  private static String why(@Nullable Throwable cause) {
+    return switch (cause) {
+      case null -> "closed";
+      case ConnectTimeoutException _ -> "no answer in time";
+      case ConnectException _ -> "connection refused";
+      default -> String.valueOf(cause.getMessage());
+    };
   }
 
   /** Whether the client's body may be read on. */

@@ -108,7 +108,7 @@ class FailureTest {
     try (RawClient client = harbour.client()) {
       RawClient.Answer answer = client.get("/app");
       assertProblem(answer, 502, "connect-failed");
-      assertThat(answer.body()).contains("dead", ":" + port, "1 of 1");
+      assertThat(answer.body()).contains("dead", ":" + port, "1 of 1", "connection refused");
       assertProblem(client.get("/app"), 502, "connect-failed");
     }
   }

@@ -111,7 +111,8 @@ public final class Platform implements AutoCloseable {
     events.start();
     EventLines lines = new EventLines(events);
 
-    String epoch = "e" + store.nextEpoch();
+    // Differs in each life, and from those of a platform whose data directory has gone.
+    String epoch = "e" + store.nextEpoch() + "-" + directory.platformId().substring(0, 6);
     Registry registry = new Registry(epoch, wall, ticker, lines);
     Subscribers subscribers = new Subscribers(epoch, wall, ticker, lines);
     subscribers.restore(store.knownSubscribers());
