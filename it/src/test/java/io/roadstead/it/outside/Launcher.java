@@ -55,7 +55,8 @@ final class Launcher implements AutoCloseable {
     Process platform =
         background("up", "--control", control(), "--gateway", gateway(), "--data", data.toString());
     Awaitility.await("the platform to be ready")
-        .atMost(Duration.ofSeconds(90))
+        .atMost(Duration.ofMinutes(4))
+        .pollInterval(Duration.ofMillis(10))
         .until(() -> status("http://" + control() + "/health/ready") == 200);
     return platform;
   }
