@@ -232,8 +232,38 @@ class AccessHttpTest {
       assertThat(raw(platform, start + "Origin: null\r\n")).startsWith("HTTP/1.1 403");
       assertThat(raw(platform, start + "Sec-Fetch-Site: same-origin\r\n"))
           .startsWith("HTTP/1.1 200");
-      assertThat(raw(platform, start + "Origin: http://localhost:8761\r\n"))
-          .startsWith("HTTP/1.1 200");
+      assertThat(raw(platform, start + "Origin: http://localhost\r\n")).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void aPageOfAnotherPortOfThisMachineIsRefused() throws Exception {
+    try (MemoryPlatform platform = MemoryPlatform.open()) {
+      String start = "GET /eureka/apps HTTP/1.1\r\nHost: localhost:8761\r\n";
+      for (String page :
+          List.of("http://localhost:8080", "http://127.0.0.1:8080", "http://localhost")) {
+        assertThat(raw(platform, start + "Origin: " + page + "\r\n"))
+            .as(page)
+            .startsWith("HTTP/1.1 403")
+            .contains("cross-site");
+      }
+      for (String page : List.of("http://localhost:8761", "http://127.0.0.1:8761")) {
+        assertThat(raw(platform, start + "Origin: " + page + "\r\n"))
+            .as(page)
+            .doesNotContain("cross-site");
+      }
+    }
+  }
+
+  @Test
+  void aSecondHostIsRefused() throws Exception {
+    try (MemoryPlatform platform = MemoryPlatform.open()) {
+      assertThat(
+              raw(
+                  platform,
+                  "GET /health/live HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n"))
+          .startsWith("HTTP/1.1 400")
+          .contains("host-repeated");
     }
   }
 

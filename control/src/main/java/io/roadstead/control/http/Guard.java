@@ -41,6 +41,9 @@ public final class Guard {
    * @throws Refusal where the request may come from a web page, or says no host
    */
   void check(HttpServerRequest request) {
+    if (request.headers().getAll("Host").size() > 1) {
+      throw Refusal.invalid("host-repeated", "a request has one header Host, this one has more");
+    }
     String host = request.getHeader("Host");
     if (host == null) {
       if (request.version() != HttpVersion.HTTP_1_0) {
@@ -56,7 +59,7 @@ public final class Guard {
               + " address it listens on, or a name that its configuration allows");
     }
     if ("cross-site".equalsIgnoreCase(request.getHeader("Sec-Fetch-Site"))
-        || foreign(request.getHeader("Origin"))) {
+        || foreign(request.getHeader("Origin"), host)) {
       throw new Refusal(
           403,
           "cross-site",
@@ -64,30 +67,51 @@ public final class Guard {
     }
   }
 
-  private boolean foreign(@Nullable String origin) {
+  private boolean foreign(@Nullable String origin, @Nullable String host) {
     if (origin == null) {
       return false;
     }
     try {
-      String authority = new URI(origin).getRawAuthority();
-      return authority == null || !allowed(authority);
+      URI page = new URI(origin);
+      String authority = page.getRawAuthority();
+      if (authority == null || !allowed(authority)) {
+        return true;
+      }
+      // Another port of this machine is another program: a service's page behind the gateway.
+      String usual = "https".equalsIgnoreCase(page.getScheme()) ? "443" : "80";
+      return loopback(name(authority))
+          && host != null
+          && !port(authority, usual).equals(port(host, usual));
     } catch (URISyntaxException e) {
       return true;
     }
   }
 
   boolean allowed(String hostAndPort) {
-    String host = withoutPort(hostAndPort.strip().toLowerCase(Locale.ROOT));
-    if (host.endsWith(".")) {
-      host = host.substring(0, host.length() - 1);
-    }
-    return host.equals("localhost")
-        || host.endsWith(".localhost")
-        || host.equals("[::1]")
-        || LOOPBACK.matcher(host).matches()
+    String host = name(hostAndPort);
+    return loopback(host)
         || names.contains(host)
         || (anyAddress && ADDRESS.matcher(host).matches())
         || (anyName && !host.isEmpty());
+  }
+
+  private static boolean loopback(String host) {
+    return host.equals("localhost")
+        || host.endsWith(".localhost")
+        || host.equals("[::1]")
+        || LOOPBACK.matcher(host).matches();
+  }
+
+  /** Lower case, without the port and a root's dot. */
+  private static String name(String hostAndPort) {
+    String host = withoutPort(hostAndPort.strip().toLowerCase(Locale.ROOT));
+    return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+  }
+
+  private static String port(String hostAndPort, String absent) {
+    String whole = hostAndPort.strip();
+    int length = withoutPort(whole).length();
+    return length + 1 < whole.length() ? whole.substring(length + 1) : absent;
   }
 
   private static String withoutPort(String host) {
