@@ -74,7 +74,8 @@ final class DrainSequence {
   void begin() {
     life.phase(Phase.DRAINING);
     owner.step("drain", life, StepState.RUNNING, "waits for subscribers");
-    life.saveMarks(true, false);
+    // Which end it is for is durable from the start: a restart must not stop what is to run on.
+    life.saveMarks(true, end == End.DETACHED);
     Optional<Cursor> marked = world.registry().mark(life.key(), marks -> marks.withDraining(true));
     if (marked.isEmpty()) {
       barrierPassed = true;
@@ -93,7 +94,10 @@ final class DrainSequence {
 
   /** Another end is wanted than the one it began for. */
   void endIn(End other) {
-    end = other;
+    if (end != other) {
+      end = other;
+      life.saveMarks(true, other == End.DETACHED);
+    }
   }
 
   /** Everything is being stopped, the gateway too: pollers without proof are not waited for. */

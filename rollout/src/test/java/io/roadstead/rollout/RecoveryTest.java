@@ -93,6 +93,27 @@ class RecoveryTest {
   }
 
   @Test
+  void anOperatorsDrainThatWasUnderWayStopsNothing() {
+    platform.ended(platform.deploy("orders", "1", "good", 1));
+    String id = platform.up("orders").getFirst();
+    platform.barrier =
+        new BarrierOutcome(
+            List.of(), List.of(), List.of(new BarrierOutcome.Poller("p", Duration.ofSeconds(65))));
+    platform.deployer.drain(id, "me");
+    platform.work.pass(Duration.ofSeconds(5));
+    assertThat(platform.statusOf("orders", id)).contains(Status.DRAINING);
+
+    platform.restart();
+    platform.work.pass(Duration.ofMinutes(2));
+
+    assertThat(platform.runtime.alive).containsKey(id);
+    assertThat(platform.statusOf("orders", id)).contains(Status.DRAINING);
+    platform.deployer.undrain(id, "me");
+    platform.work.pass(Duration.ofSeconds(5));
+    assertThat(platform.up("orders")).containsExactly(id);
+  }
+
+  @Test
   void aRollOutThatWasUnderWayHasFailedAndAnotherFinishesIt() {
     platform.ended(platform.deploy("orders", "1", "good", 2));
     String interrupted = platform.deploy("orders", "2", "good slow", 2);
