@@ -439,6 +439,7 @@ final class InstanceLife {
         this,
         StepState.FAILED,
         reason);
+    boolean gateWasOpen = phase == Phase.SETTLING;
     phase = Phase.STOPPING;
     closeSlot();
     if (running == null) {
@@ -452,7 +453,9 @@ final class InstanceLife {
         List.<String>of(),
         lines -> {
           tellLoss(Loss.NEVER_READY, reason, lines);
-          if (phase == Phase.STOPPING) {
+          if (phase == Phase.STOPPING && gateWasOpen) {
+            drainTo(DrainSequence.End.STOPPED); // It may have had traffic.
+          } else if (phase == Phase.STOPPING) {
             new StopSequence(world, turns, this, owner).begin();
           }
         });

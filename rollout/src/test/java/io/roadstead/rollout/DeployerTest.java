@@ -130,6 +130,33 @@ class DeployerTest {
   }
 
   @Test
+  void whatTookTrafficButWasNeverAvailableIsDrainedBeforeItIsStopped() {
+    RolloutPolicy patient =
+        new RolloutPolicy(
+            "rolling",
+            1,
+            0,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30));
+    String id = deployer.apply(spec("orders", "1", "good", 1, patient), "test").orElseThrow();
+    platform.work.until(() -> !platform.processes("orders").isEmpty(), Duration.ofSeconds(5));
+    String instance = platform.processes("orders").getFirst().id();
+    platform.registry.register(registration(instance, Status.STARTING));
+    platform.work.pass(Duration.ofSeconds(25));
+    platform.registry.update(new InstanceKey("orders", instance), r -> r.withStatus(Status.UP));
+    platform.work.pass(Duration.ofSeconds(1));
+    assertThat(platform.statusOf("orders", instance)).contains(Status.UP);
+
+    assertThat(platform.ended(id).state()).isEqualTo(State.FAILED);
+
+    assertThat(platform.events)
+        .filteredOn(event -> event.kind().equals("instance.status"))
+        .anyMatch(event -> "DRAINING".equals(event.data().get("to")));
+    assertThat(platform.processes("orders")).isEmpty();
+  }
+
+  @Test
   void aNewerDeploymentTakesARunningOneOver() {
     platform.ended(platform.deploy("orders", "1", "good", 2));
     String middle = platform.deploy("orders", "2", "good slow", 2);
