@@ -116,7 +116,8 @@ public final class ControlServer implements AutoCloseable {
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("control-", 0).factory());
     Context loop = vertx.getOrCreateContext();
     WatchHub hub =
-        new WatchHub(vertx, loop, parts.registry(), parts.subscribers(), config.platformId());
+        new WatchHub(
+            vertx, loop, parts.registry(), parts.subscribers(), config.platformId(), parts.ready());
     EventsApi events = new EventsApi(vertx, loop, parts.events());
     Endpoints endpoints = new Endpoints(endpoints(vertx, hub, events, blocking));
     Access access = new Access(config.token(), config.users(), parts.deployer()::byToken);

@@ -57,6 +57,7 @@ public final class MemoryPlatform implements AutoCloseable {
   final Map<String, Launch> launches = new ConcurrentHashMap<>();
   final Set<String> artifacts = new ConcurrentSkipListSet<>();
   final EventLog events = new EventLog(store);
+  volatile boolean ready = true;
   public final Registry registry;
   public final Subscribers subscribers;
   final Deployer deployer;
@@ -85,7 +86,7 @@ public final class MemoryPlatform implements AutoCloseable {
                 events,
                 meters,
                 _ -> new Traffic.Figures(7, 1, 2),
-                () -> true,
+                () -> ready,
                 mounts));
     events.start();
     deployer.start();

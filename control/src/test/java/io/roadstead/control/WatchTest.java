@@ -73,6 +73,15 @@ class WatchTest {
   }
 
   @Test
+  void aSubscriberIsRefusedUntilTheRegistryIsWholeAfterAStart() throws Exception {
+    platform.ready = false;
+    var refused = platform.send("GET", "/api/v1/watch?subscriber=g&kind=gateway");
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+    assertThat(platform.subscribers.list()).isEmpty();
+  }
+
+  @Test
   void aCursorIsResumedWithWhatWasMissed() throws Exception {
     platform.register("orders", "a", 20_001);
     String since = platform.getJson("/api/v1/registry").path("version").asString();

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ public final class WatchHub {
   private final Registry registry;
   private final Subscribers subscribers;
   private final String platformId;
+  private final BooleanSupplier ready;
   private final Set<WatchStream> streams = new LinkedHashSet<>();
   private final Set<Poll> polls = new LinkedHashSet<>();
   private final AtomicBoolean woken = new AtomicBoolean();
@@ -60,13 +62,22 @@ public final class WatchHub {
   /** A long poll that waits for news. */
   private record Poll(Interest interest, String since, HttpServerRequest request, long timer) {}
 
+  /**
+   * @param ready whether the registry holds again what an earlier life of the platform left running
+   */
   public WatchHub(
-      Vertx vertx, Context loop, Registry registry, Subscribers subscribers, String platformId) {
+      Vertx vertx,
+      Context loop,
+      Registry registry,
+      Subscribers subscribers,
+      String platformId,
+      BooleanSupplier ready) {
     this.vertx = vertx;
     this.loop = loop;
     this.registry = registry;
     this.subscribers = subscribers;
     this.platformId = platformId;
+    this.ready = ready;
     this.current = registry.snapshot();
   }
 
@@ -135,6 +146,15 @@ public final class WatchHub {
     SubscriberKind kind = Subscriptions.kind(call);
     if (!name.isEmpty()) {
       Subscriptions.requireMay(call.caller(), name, kind);
+      if (!ready.getAsBoolean()) {
+        // A gateway would drop all the instances that have not been taken over yet.
+        throw new Refusal(
+                503,
+                "starting",
+                "the platform is starting and its registry is not whole: go on with what you know,"
+                    + " and try again")
+            .header("Retry-After", "1");
+      }
     }
     advance();
     WatchStream stream = new WatchStream(name, interest, () -> current);
