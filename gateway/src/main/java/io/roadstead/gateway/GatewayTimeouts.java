@@ -34,9 +34,4 @@ public record GatewayTimeouts(
           Duration.ofSeconds(75),
           Duration.ofSeconds(25),
           Duration.ofSeconds(10));
-
-  public GatewayTimeouts withResponseHead(Duration value) {
-    return new GatewayTimeouts(
-        connect, value, bodyIdle, eventStreamIdle, header, clientIdle, upstreamIdle, close);
-  }
 }

@@ -375,7 +375,9 @@ public final class Deployer implements AutoCloseable {
 
   static DeployRefused unknownService(String name) {
     return new DeployRefused(
-        Kind.NOT_FOUND, "unknown-service", "there is no service " + name + ": deploy it first");
+        Kind.NOT_FOUND,
+        "unknown-service",
+        "there is no service " + name + ": \"roadstead status\" lists those there are");
   }
 
   static DeployRefused unknownInstance(String id) {

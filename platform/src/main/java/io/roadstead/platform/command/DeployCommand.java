@@ -29,8 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {
       "",
       "Examples:",
-      "  roadstead deploy orders --jar build/orders.jar --replicas 3 --route /orders --wait",
-      "  roadstead deploy hello --command 'python3 -m http.server $PORT' --health /",
+      "  roadstead deploy orders --jar build/orders.jar --replicas 3 --wait",
+      "  roadstead deploy hello --command 'python3 -m http.server $PORT' --route /hi",
       "  roadstead deploy orders --env LOG_LEVEL=debug"
     })
 final class DeployCommand implements Callable<Integer> {
@@ -43,7 +43,7 @@ final class DeployCommand implements Callable<Integer> {
   @Option(
       names = "--command",
       paramLabel = "LINE",
-      description = "A line for /bin/sh; $PORT is the port to listen at.")
+      description = "A line for /bin/sh; $$PORT is the port to listen on.")
   private @Nullable String command;
 
   @Option(names = "--image", hidden = true)
@@ -55,16 +55,19 @@ final class DeployCommand implements Callable<Integer> {
   @Option(
       names = "--version",
       paramLabel = "V",
-      description = "Its label. Default: the digest of what it runs, short.")
+      description = "Its label. Default: the first digits of the digest of what it runs.")
   private @Nullable String version;
 
-  @Option(names = "--replicas", paramLabel = "N", description = "How many instances. New: 1.")
+  @Option(
+      names = "--replicas",
+      paramLabel = "N",
+      description = "How many instances, 0 to 1000. Default for a new service: 1.")
   private @Nullable Integer replicas;
 
   @Option(
       names = "--route",
       paramLabel = "PATH",
-      description = "A path that the gateway forwards to it; the path is stripped. Repeatable.")
+      description = "A path prefix that the gateway forwards to it, and takes off. Repeatable.")
   private List<String> routes = List.of();
 
   @Option(
@@ -76,10 +79,15 @@ final class DeployCommand implements Callable<Integer> {
   @Option(
       names = "--health",
       paramLabel = "PATH",
-      description = "Answers 2xx when it is ready. Default: its port accepts connections.")
+      description =
+          "A path that answers 2xx or 3xx once it is ready. Default: the readiness of a Spring"
+              + " Boot actuator, else its port accepts connections.")
   private @Nullable String health;
 
-  @Option(names = "--strategy", paramLabel = "rolling", description = "How it is replaced.")
+  @Option(
+      names = "--strategy",
+      paramLabel = "rolling",
+      description = "How it is replaced; only rolling so far.")
   private @Nullable String strategy;
 
   @Mixin private final Connection connection = new Connection();

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "down",
     description = {
-      "Stops the platform, if it runs, and the services that outlive it.",
+      "Stops the platform, if it runs, and all instances that it started.",
       "What was deployed is kept: the next \"roadstead up\" starts it again."
     },
     footer = {"", "Example:", "  roadstead down --data /var/lib/roadstead"})
@@ -32,7 +32,7 @@ final class DownCommand implements Callable<Integer> {
       description = "The data directory. Default: $$ROADSTEAD_DATA, else .roadstead.")
   private @Nullable Path data;
 
-  @Option(names = "--wait", description = "It always waits; for symmetry with the others.")
+  @Option(names = "--wait", description = "Has no effect: down always waits.")
   void waits(boolean anyway) {
     // Nothing to remember: there is no other way.
   }

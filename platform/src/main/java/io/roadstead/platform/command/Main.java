@@ -167,8 +167,10 @@ public final class Main {
         "  roadstead up                                the platform, in the foreground",
         "  roadstead deploy hello --jar hello.jar --route /hello --wait",
         "",
-        "Commands find the platform by --control, $ROADSTEAD_CONTROL, else 127.0.0.1:8761, and its",
-        "token by $ROADSTEAD_TOKEN, else the file token in $ROADSTEAD_DATA or ./.roadstead.",
+        "Where commands find",
+        "  the platform   --control, else $ROADSTEAD_CONTROL, else 127.0.0.1:8761",
+        "  its token      $ROADSTEAD_TOKEN, else the file token in $ROADSTEAD_DATA,",
+        "                 else in ./.roadstead",
         "Exit codes: 0 done, 1 failed, 2 wrong usage."
       })
   static final class Roadstead implements Callable<Integer> {

@@ -190,7 +190,7 @@ final class ReadingCommands {
     @Option(
         names = "--tail",
         paramLabel = "N",
-        description = "How many of the last lines. Default: ${DEFAULT-VALUE}.")
+        description = "How many of the last lines to show. Default: ${DEFAULT-VALUE}.")
     private int tail = 200;
 
     @Mixin private final Connection connection = new Connection();
@@ -239,7 +239,10 @@ final class ReadingCommands {
         description = "Go on with each new event.")
     private boolean follow;
 
-    @Option(names = "--since", paramLabel = "CURSOR", description = "Only those after this one.")
+    @Option(
+        names = "--since",
+        paramLabel = "CURSOR",
+        description = "Only events after this one, by the cursor that -o json shows.")
     private @Nullable String since;
 
     @Mixin private final Connection connection = new Connection();
@@ -338,7 +341,7 @@ final class ReadingCommands {
 
   @Command(
       name = "routes",
-      description = "What the gateway routes where.",
+      description = "The routes of the gateway, and the service behind each.",
       footer = {"", "Example:", "  roadstead routes -o json"})
   static final class Routes implements Callable<Integer> {
     @Mixin private final Connection connection = new Connection();

@@ -22,7 +22,7 @@ final class ServiceCommands {
 
   @Command(
       name = "scale",
-      description = "Runs another number of instances, or gives each more or less.",
+      description = "Changes the number of instances, or the memory and cores of each.",
       footer = {
         "",
         "Examples:",
@@ -33,13 +33,17 @@ final class ServiceCommands {
     @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
     private String name = "";
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "N", description = "How many instances.")
+    @Parameters(
+        index = "1",
+        arity = "0..1",
+        paramLabel = "N",
+        description = "How many instances, 0 to 1000.")
     private @Nullable Integer replicas;
 
-    @Option(names = "--memory", paramLabel = "SIZE", description = "Memory of each, as 512Mi.")
+    @Option(names = "--memory", paramLabel = "SIZE", description = "Memory of each, such as 512Mi.")
     private @Nullable String memory;
 
-    @Option(names = "--cpu", paramLabel = "CORES", description = "Cores of each, as 0.5.")
+    @Option(names = "--cpu", paramLabel = "CORES", description = "Cores of each, such as 0.5.")
     private @Nullable Double cpu;
 
     @Mixin private final Connection connection = new Connection();
@@ -91,7 +95,8 @@ final class ServiceCommands {
 
   @Command(
       name = "rollback",
-      description = "Goes back to the good version before the current one, or to the one named.",
+      description =
+          "Goes back to the last good version before the current one, or to the one named.",
       footer = {
         "",
         "Examples:",

@@ -56,7 +56,10 @@ final class UpCommand implements Callable<Integer> {
       description = "The data directory. Default: $$ROADSTEAD_DATA, else .roadstead.")
   private @Nullable Path data;
 
-  @Option(names = "--runtime", paramLabel = "process", description = "Where instances run.")
+  @Option(
+      names = "--runtime",
+      paramLabel = "process",
+      description = "How instances run; only process so far. Default: process.")
   private String runtime = "process";
 
   @Option(
@@ -64,7 +67,9 @@ final class UpCommand implements Callable<Integer> {
       description = "Allow a control plane without users beyond loopback.")
   private boolean insecure;
 
-  @Option(names = "--stop-services", description = "Stop the services too when it stops.")
+  @Option(
+      names = "--stop-services",
+      description = "Stop the services, too, when the platform stops.")
   private boolean stopServices;
 
   @Override

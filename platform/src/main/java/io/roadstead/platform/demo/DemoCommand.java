@@ -18,9 +18,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Shows a platform at work: the example shop under steady load, deployed anew all the time,",
-      "scaled, and with an instance killed. On free ports and a temporary data directory; nothing",
-      "is left behind. Exits with 1 if a request failed in a deployment."
+      "Shows a platform at work: the example shop under steady load, with deployments,",
+      "a change of scale, a killed instance and a bad version. Uses free ports and a",
+      "temporary data directory. Exit code 1 if a request failed in a deployment."
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final int SHORTEST_SECONDS = 5;
@@ -31,17 +31,17 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--duration",
       paramLabel = "SECONDS",
       defaultValue = "60",
-      description = "How long the load lasts, without bringing the shop up. Default: 60.")
+      description = "How long the load lasts once the shop is up, 5 to 86400. Default: 60.")
   private int seconds;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
       defaultValue = "260",
-      description = "Requests a second. Default: 260.")
+      description = "Requests a second, 1 to 5000. Default: 260.")
   private int perSecond;
 
-  @Option(names = "--headless", description = "No live figures, only what happens and the result.")
+  @Option(names = "--headless", description = "No live figures: only what happens, and the result.")
   private boolean headless;
 
   @Option(
