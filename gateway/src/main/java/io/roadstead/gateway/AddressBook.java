@@ -84,7 +84,9 @@ final class AddressBook {
             .name("gateway-resolve-" + host)
             .start(
                 () -> {
-                  InetAddress found = resolve(host);
+                  InetAddress resolved = resolve(host);
+                  // A name server that fails for a moment takes no known address away.
+                  InetAddress found = resolved == null ? before : resolved;
                   boolean used =
                       entries.replace(host, running, new Entry(found, ticker.nanos(), null));
                   done.complete(null);

@@ -160,7 +160,7 @@ public final class Platform implements AutoCloseable {
                     meters,
                     traffic,
                     ready::get,
-                    List.of(EurekaMount.of(eureka)))));
+                    List.of(EurekaMount.of(eureka, ready::get)))));
     server.start();
     int controlPort = server.address().getPort();
     addresses.control(config.control(), controlPort);
