@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
@@ -53,9 +54,9 @@ public final class Platform implements AutoCloseable {
   private final Deployer deployer;
   private final Registry registry;
   private final Subscribers subscribers;
-  private final Gateway gatewayServer;
+  private final Optional<Gateway> gatewayServer;
   private final HostPort control;
-  private final HostPort gateway;
+  private final Optional<HostPort> gateway;
 
   private Platform(
       Closing closing,
@@ -63,9 +64,9 @@ public final class Platform implements AutoCloseable {
       Deployer deployer,
       Registry registry,
       Subscribers subscribers,
-      Gateway gatewayServer,
+      Optional<Gateway> gatewayServer,
       HostPort control,
-      HostPort gateway) {
+      Optional<HostPort> gateway) {
     this.closing = closing;
     this.directory = directory;
     this.deployer = deployer;
@@ -167,24 +168,32 @@ public final class Platform implements AutoCloseable {
     closing.add("beat", new Beat(registry::expire, subscribers::sweep, traffic::refresh)).start();
     deployer.start();
 
-    RegistryView view =
-        closing.add(
-            "registry view", new LocalRegistryView(registry, subscribers, gatewayName(random)));
-    Gateway gateway =
-        closing.add(
-            "gateway",
-            new Gateway(
-                GatewayConfig.at(config.gateway().socketAddress(), directory.platformId())
-                    .withDefaultRoutes(config.routesByDefault())
-                    .withOwnPorts(Set.of(controlPort))
-                    .withShared(true),
-                view,
-                ticker,
-                wall,
-                lines));
-    gateway.start();
-    closing.add("gateway figures", traffic).of(gateway);
-    addresses.gateway(config.gateway(), gateway.address().getPort());
+    Optional<Gateway> gateway =
+        config
+            .gateway()
+            .address()
+            .map(
+                listen -> {
+                  RegistryView view =
+                      closing.add(
+                          "registry view",
+                          new LocalRegistryView(registry, subscribers, gatewayName(random)));
+                  GatewayConfig how =
+                      GatewayConfig.at(listen.socketAddress(), directory.platformId())
+                          .withDefaultRoutes(config.routesByDefault())
+                          .withOwnPorts(Set.of(controlPort))
+                          .withShared(true);
+                  return closing.add("gateway", new Gateway(how, view, ticker, wall, lines));
+                });
+    gateway.ifPresent(
+        own -> {
+          own.start();
+          closing.add("gateway figures", traffic).of(own);
+          config
+              .gateway()
+              .address()
+              .ifPresent(at -> addresses.gateway(at, own.address().getPort()));
+        });
     ready.set(true);
     return new Platform(
         closing,
@@ -194,7 +203,12 @@ public final class Platform implements AutoCloseable {
         subscribers,
         gateway,
         new HostPort(config.control().host(), controlPort),
-        new HostPort(config.gateway().host(), gateway.address().getPort()));
+        gateway.flatMap(
+            own ->
+                config
+                    .gateway()
+                    .address()
+                    .map(listen -> new HostPort(listen.host(), own.address().getPort()))));
   }
 
   private static ControlConfig controlConfig(PlatformConfig config, DataDirectory directory) {
@@ -257,9 +271,15 @@ public final class Platform implements AutoCloseable {
     return control;
   }
 
-  /** Where the gateway listens, its real port. */
+  /** Whether it has a gateway of its own. */
+  public boolean hasGateway() {
+    return gateway.isPresent();
+  }
+
+  /** Where its own gateway listens, its real port. */
   public HostPort gateway() {
-    return gateway;
+    return gateway.orElseThrow(
+        () -> new IllegalStateException("the platform was started without a gateway"));
   }
 
   public Path data() {
@@ -287,7 +307,7 @@ public final class Platform implements AutoCloseable {
     return subscribers;
   }
 
-  public Gateway gatewayServer() {
+  public Optional<Gateway> gatewayServer() {
     return gatewayServer;
   }
 

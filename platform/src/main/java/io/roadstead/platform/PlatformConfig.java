@@ -9,16 +9,16 @@ import java.util.Optional;
  *
  * @param data the data directory; made where it is missing
  * @param control where the control plane listens; port 0 for any free one
- * @param gateway where the gateway listens; port 0 for any free one
+ * @param gateway where the gateway listens, port 0 for any free one; or that there is none
  * @param users name to secret of the control plane, none for a token only; never shown
  * @param defaultRoutes whether {@code /{service}/**} is routed for all that register; where it is
- *     not said, only while the gateway listens on loopback
+ *     not said, only while the gateway listens on loopback, or each gateway on its own does
  * @param insecure allows a control plane without users beyond loopback
  */
 public record PlatformConfig(
     Path data,
     HostPort control,
-    HostPort gateway,
+    GatewayListen gateway,
     Map<String, String> users,
     Optional<Boolean> defaultRoutes,
     boolean insecure) {
@@ -30,11 +30,17 @@ public record PlatformConfig(
   /** A platform on free loopback ports. */
   public static PlatformConfig local(Path data) {
     HostPort free = new HostPort("127.0.0.1", 0);
-    return new PlatformConfig(data, free, free, Map.of(), Optional.empty(), false);
+    return new PlatformConfig(
+        data, free, GatewayListen.at(free), Map.of(), Optional.empty(), false);
+  }
+
+  /** The same, with its gateways in processes of their own. */
+  public PlatformConfig withoutGateway() {
+    return new PlatformConfig(data, control, GatewayListen.NONE, users, defaultRoutes, insecure);
   }
 
   boolean routesByDefault() {
-    return defaultRoutes.orElse(gateway.loopback());
+    return defaultRoutes.orElse(gateway.address().map(HostPort::loopback).orElse(true));
   }
 
   /** Refuses what would be open to others unasked. */
@@ -46,7 +52,7 @@ public record PlatformConfig(
               + ", beyond this machine, without users: name some in the file (control: users:),"
               + " listen on 127.0.0.1, or add --insecure");
     }
-    if (control.port() != 0 && control.port() == gateway.port()) {
+    if (control.port() != 0 && control.port() == gateway.address().map(HostPort::port).orElse(0)) {
       throw Refused.because(
           "control plane and gateway cannot share the port "
               + control.port()

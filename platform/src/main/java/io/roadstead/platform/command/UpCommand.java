@@ -1,5 +1,6 @@
 package io.roadstead.platform.command;
 
+import io.roadstead.platform.GatewayListen;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,11 +28,12 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  roadstead up",
-      "  roadstead up -f roadstead.yaml --gateway 0.0.0.0:80 --data /var/lib/roadstead"
+      "  roadstead up -f roadstead.yaml --gateway 0.0.0.0:80 --data /var/lib/roadstead",
+      "  roadstead up --gateway none"
     })
 final class UpCommand implements Callable<Integer> {
   private static final HostPort CONTROL = HostPort.parse(Connection.DEFAULT_CONTROL);
-  private static final HostPort GATEWAY = new HostPort("127.0.0.1", 8080);
+  private static final GatewayListen GATEWAY = GatewayListen.at(new HostPort("127.0.0.1", 8080));
 
   @Option(
       names = {"-f", "--file"},
@@ -47,7 +50,10 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--gateway",
       paramLabel = "HOST:PORT",
-      description = "Where the gateway listens. Default: 127.0.0.1:8080.")
+      description = {
+        "Where the gateway listens, or none: then it runs none of its own, and 'roadstead gateway'"
+            + " takes the requests. Default: 127.0.0.1:8080."
+      })
   private @Nullable String gateway;
 
   @Option(
@@ -83,10 +89,10 @@ final class UpCommand implements Callable<Integer> {
     PlatformConfig config =
         new PlatformConfig(
             Connection.dataDirectory(data),
-            listen("--control", control)
+            listen("--control", control, HostPort::parse)
                 .or(() -> declared.flatMap(RoadsteadFile::control))
                 .orElse(CONTROL),
-            listen("--gateway", gateway)
+            listen("--gateway", gateway, GatewayListen::parse)
                 .or(() -> declared.flatMap(RoadsteadFile::gateway))
                 .orElse(GATEWAY),
             declared.map(RoadsteadFile::users).orElse(Map.of()),
@@ -118,9 +124,10 @@ final class UpCommand implements Callable<Integer> {
     platform.close();
   }
 
-  private static Optional<HostPort> listen(String option, @Nullable String text) {
+  private static <T> Optional<T> listen(
+      String option, @Nullable String text, Function<String, T> parse) {
     try {
-      return Optional.ofNullable(text).map(HostPort::parse);
+      return Optional.ofNullable(text).map(parse);
     } catch (IllegalArgumentException e) {
       throw Refused.usage(option + " " + e.getMessage());
     }
@@ -130,14 +137,16 @@ final class UpCommand implements Callable<Integer> {
     return """
     Roadstead is up
       control plane   http://%s   (Eureka clients: http://%s/eureka)
-      gateway         http://%s
+      gateway         %s
       data            %s
       token           %s\
     """
         .formatted(
             platform.control(),
             platform.control(),
-            platform.gateway(),
+            platform.hasGateway()
+                ? "http://" + platform.gateway()
+                : "none here; 'roadstead gateway --control " + platform.control() + "' starts one",
             platform.data(),
             platform.tokenFile());
   }

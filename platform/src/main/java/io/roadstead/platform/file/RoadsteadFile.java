@@ -4,6 +4,7 @@ import io.roadstead.control.spec.Place;
 import io.roadstead.control.spec.Problems;
 import io.roadstead.control.spec.Section;
 import io.roadstead.control.spec.SpecReader;
+import io.roadstead.platform.GatewayListen;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Refused;
 import io.roadstead.rollout.ServiceSpec;
@@ -28,7 +29,7 @@ public record RoadsteadFile(
     Path path,
     Optional<HostPort> control,
     Map<String, String> users,
-    Optional<HostPort> gateway,
+    Optional<GatewayListen> gateway,
     Optional<Boolean> defaultRoutes,
     List<ServiceSpec> services) {
   private static final long MAX_BYTES = 4L << 20;
@@ -58,7 +59,7 @@ public record RoadsteadFile(
     Problems problems = new Problems(yaml::line);
     Section root = Section.of(yaml.root(), Place.ROOT, problems);
     Section control = root.section("control");
-    Optional<HostPort> controlListen = address(control, problems);
+    Optional<HostPort> controlListen = address(control, HostPort::parse, problems);
     Map<String, String> users = control.texts("users");
     if (control.has("tls")) {
       control.problem(
@@ -68,7 +69,7 @@ public record RoadsteadFile(
     }
     control.noMore();
     Section gateway = root.section("gateway");
-    Optional<HostPort> gatewayListen = address(gateway, problems);
+    Optional<GatewayListen> gatewayListen = address(gateway, GatewayListen::parse, problems);
     Optional<Boolean> defaultRoutes =
         gateway.has("defaultRoutes")
             ? Optional.of(gateway.flag("defaultRoutes", true))
@@ -106,10 +107,11 @@ public record RoadsteadFile(
     }
   }
 
-  private static Optional<HostPort> address(Section section, Problems problems) {
+  private static <T> Optional<T> address(
+      Section section, Function<String, T> parse, Problems problems) {
     Optional<String> text = section.text("listen");
     try {
-      return text.map((Function<String, HostPort>) HostPort::parse);
+      return text.map(parse);
     } catch (IllegalArgumentException e) {
       problems.add(section.place().key("listen"), String.valueOf(e.getMessage()));
       return Optional.empty();

@@ -3,6 +3,7 @@ package io.roadstead.platform.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.roadstead.platform.GatewayListen;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Refused;
 import io.roadstead.registry.Route;
@@ -56,7 +57,7 @@ class RoadsteadFileTest {
             """);
     assertThat(file.control()).contains(new HostPort("127.0.0.1", 9001));
     assertThat(file.users()).containsExactly(Map.entry("team", "secret"));
-    assertThat(file.gateway()).contains(new HostPort("0.0.0.0", 9002));
+    assertThat(file.gateway()).contains(GatewayListen.at(new HostPort("0.0.0.0", 9002)));
     assertThat(file.defaultRoutes()).contains(true);
     ServiceSpec orders = file.services().getFirst();
     assertThat(orders.source()).isEqualTo(new Source.Jar(directory.resolve("orders.jar")));
@@ -73,6 +74,11 @@ class RoadsteadFileTest {
     assertThat(orders.rollout().surge()).isEqualTo(2);
     assertThat(file.services().get(1).source())
         .isEqualTo(new Source.Exec(List.of("node", "server.js")));
+  }
+
+  @Test
+  void theFileCanLeaveTheGatewayToProcessesOfTheirOwn() throws Exception {
+    assertThat(read("gateway: { listen: none }").gateway()).contains(GatewayListen.NONE);
   }
 
   @Test

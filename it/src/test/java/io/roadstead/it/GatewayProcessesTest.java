@@ -1,0 +1,55 @@
+package io.roadstead.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.roadstead.platform.HostPort;
+import io.roadstead.platform.Platform;
+import io.roadstead.platform.PlatformConfig;
+import io.roadstead.platform.StandaloneGateway;
+import io.roadstead.rollout.Rollout.State;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A platform that leaves its requests to gateways of their own. */
+class GatewayProcessesTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+  private Platform platform;
+
+  @BeforeEach
+  void start() {
+    platform = Platform.start(PlatformConfig.local(directory.resolve("data")).withoutGateway());
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    platform.stopServices();
+    platform.close();
+  }
+
+  @Test
+  void aPlatformWithoutAGatewayIsServedByOneOfItsOwnProcess() throws Exception {
+    EchoDeployments deployments = new EchoDeployments(platform, directory);
+    assertThat(platform.hasGateway()).isFalse();
+    assertThat(deployments.deploy("one", 1).state()).isEqualTo(State.SUCCEEDED);
+    try (StandaloneGateway gateway =
+            StandaloneGateway.start(
+                URI.create("http://" + platform.control()),
+                platform.token(),
+                "test",
+                new HostPort("127.0.0.1", 0));
+        Load load = new Load(URI.create("http://" + gateway.listen() + "/echo"), 2)) {
+      await().atMost(LONG).until(() -> load.answers("one") > 20);
+      assertThat(deployments.deploy("two", 1).state()).isEqualTo(State.SUCCEEDED);
+      await().atMost(LONG).until(() -> load.answers("two") > 20);
+      assertThat(load.failures()).isEmpty();
+    }
+  }
+}
