@@ -2,10 +2,12 @@ package io.roadstead.eureka;
 
 import io.roadstead.registry.Cursor;
 import io.roadstead.registry.Instance;
+import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.Service;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The objects around instances: always under a root name, always lists, and the hash code by which
@@ -71,9 +73,17 @@ final class Containers {
       counts.merge(EurekaStatus.of(instance.status()), 1, Integer::sum);
     }
 
-    static String of(Iterable<Service> services) {
+    /**
+     * @param own an instance that counts in this form and not in the one among the services
+     */
+    static String of(Iterable<Service> services, @Nullable Instance own) {
+      InstanceKey replaced = own == null ? null : own.key();
       HashCode hash = new HashCode();
-      services.forEach(service -> service.instances().forEach(hash::add));
+      for (Service service : services) {
+        for (Instance instance : service.instances()) {
+          hash.add(own != null && instance.key().equals(replaced) ? own : instance);
+        }
+      }
       return hash.text();
     }
 

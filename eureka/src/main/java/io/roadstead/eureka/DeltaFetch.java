@@ -47,6 +47,7 @@ final class DeltaFetch implements AutoCloseable {
 
   private final Registry registry;
   private final InstanceWriter writer;
+  private final OwnWord ownWord;
   private final InstantSource wall;
   private final Ticker ticker;
 
@@ -60,6 +61,7 @@ final class DeltaFetch implements AutoCloseable {
   DeltaFetch(Registry registry, InstanceWriter writer, InstantSource wall, Ticker ticker) {
     this.registry = registry;
     this.writer = writer;
+    this.ownWord = new OwnWord(registry);
     this.wall = wall;
     this.ticker = ticker;
     this.applied = registry.snapshot();
@@ -84,13 +86,16 @@ final class DeltaFetch implements AutoCloseable {
     }
   }
 
-  Body body() {
+  /**
+   * @param reader the instance that asks, where it is known
+   */
+  Body body(@Nullable InstanceKey reader) {
     Snapshot current = registry.snapshot();
     Snapshot known = applied();
     if (!known.version().covers(current.version())) {
       registry.changesSince(known.version()).ifPresentOrElse(this::apply, () -> restart(current));
     }
-    return build();
+    return build(reader);
   }
 
   private synchronized Snapshot applied() {
@@ -133,7 +138,13 @@ final class DeltaFetch implements AutoCloseable {
     return new Entry(instance, removed ? Math.max(1, wall.millis()) : 0, ticker.nanos());
   }
 
-  private synchronized Body build() {
+  private synchronized Body build(@Nullable InstanceKey reader) {
+    Body shared = shared();
+    Instance own = ownWord.of(reader, applied);
+    return own == null ? shared : writtenFor(own);
+  }
+
+  private Body shared() {
     dropOld();
     Body known = newest;
     if (known == null) {
@@ -164,10 +175,30 @@ final class DeltaFetch implements AutoCloseable {
   private Body written() {
     present = chunks(false, present);
     gone = chunks(true, gone);
+    return joined(present, null);
+  }
+
+  /** After the shared one was written: its chunks, but for the one that the reader is in. */
+  private Body writtenFor(Instance own) {
+    Map<String, Chunks<Entry>> seen = new TreeMap<>(present);
+    Entry entry = entries.get(own.key());
+    if (entry != null && !entry.removed()) {
+      List<Entry> members = new ArrayList<>();
+      for (Entry one : entries.values()) {
+        if (!one.removed() && one.instance().service().equals(own.service())) {
+          members.add(one.equals(entry) ? new Entry(own, 0, entry.atNanos()) : one);
+        }
+      }
+      seen.put(own.service(), chunks(members, present.get(own.service())));
+    }
+    return joined(seen, own);
+  }
+
+  private Body joined(Map<String, Chunks<Entry>> there, @Nullable Instance own) {
     Containers.Applications body =
         new Containers.Applications(
-            applied.version(), Containers.HashCode.of(applied.services().values()));
-    present.forEach(body::add);
+            applied.version(), Containers.HashCode.of(applied.services().values(), own));
+    there.forEach(body::add);
     gone.forEach(body::add);
     return body.build();
   }
@@ -181,12 +212,12 @@ final class DeltaFetch implements AutoCloseable {
     }
     Map<String, Chunks<Entry>> chunks = new TreeMap<>();
     byService.forEach(
-        (service, members) ->
-            chunks.put(
-                service,
-                Chunks.of(
-                    members, entry -> entry.instance().id(), this::json, before.get(service))));
+        (service, members) -> chunks.put(service, chunks(members, before.get(service))));
     return chunks;
+  }
+
+  private Chunks<Entry> chunks(List<Entry> members, @Nullable Chunks<Entry> before) {
+    return Chunks.of(members, entry -> entry.instance().id(), this::json, before);
   }
 
   private byte[] json(Entry entry) {

@@ -1,12 +1,14 @@
 package io.roadstead.eureka;
 
+import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.InvalidRegistration;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Eureka v2 REST interface over the registry, apart from any HTTP server: a request in, an
@@ -31,6 +33,7 @@ public final class EurekaInterface implements AutoCloseable {
   private final DeltaFetch delta;
   private final Lookups lookups;
   private final Pollers pollers;
+  private final InstanceCredentials credentials;
 
   public EurekaInterface(
       Registry registry,
@@ -45,6 +48,7 @@ public final class EurekaInterface implements AutoCloseable {
     this.delta = new DeltaFetch(registry, writer, wall, ticker);
     this.lookups = new Lookups(registry, writer);
     this.pollers = new Pollers(subscribers, pollers);
+    this.credentials = credentials;
   }
 
   public void start() {
@@ -140,13 +144,19 @@ public final class EurekaInterface implements AutoCloseable {
   }
 
   /** A fetch of everything, or of what has changed: the poller's word on what it has applied. */
-  private EurekaResponse fetch(EurekaRequest request, Supplier<Body> source) {
+  private EurekaResponse fetch(
+      EurekaRequest request, Function<@Nullable InstanceKey, Body> source) {
     boolean gzip = acceptsGzip(request);
+    Credential credential = Credential.of(request);
+    InstanceKey reader =
+        credential == null
+            ? null
+            : credentials.instance(credential.user(), credential.password()).orElse(null);
     if (request.method().equals("HEAD")) {
-      return source.get().response(gzip).withoutBody();
+      return source.apply(reader).response(gzip).withoutBody();
     }
-    String poller = pollers.began(request);
-    Body body = source.get();
+    String poller = pollers.began(request, credential);
+    Body body = source.apply(reader);
     EurekaResponse response = body.response(gzip);
     pollers.answered(poller, body.version());
     return response;

@@ -1,9 +1,11 @@
 package io.roadstead.eureka;
 
 import io.roadstead.registry.Instance;
+import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Service;
 import io.roadstead.registry.Snapshot;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,12 +27,45 @@ final class FullFetch {
 
   private final Registry registry;
   private final InstanceWriter writer;
+  private final OwnWord ownWord;
   private volatile @Nullable Body newest;
   private Map<String, Written> applications = Map.of();
 
   FullFetch(Registry registry, InstanceWriter writer) {
     this.registry = registry;
     this.writer = writer;
+    this.ownWord = new OwnWord(registry);
+  }
+
+  /**
+   * @param reader the instance that asks, where it is known
+   */
+  Body body(@Nullable InstanceKey reader) {
+    Snapshot snapshot = registry.snapshot();
+    Instance own = ownWord.of(reader, snapshot);
+    return own == null ? body() : bodyFor(own, snapshot);
+  }
+
+  /** One reader's own body: the shared chunks, but for the one that the reader is in. */
+  private synchronized Body bodyFor(Instance own, Snapshot snapshot) {
+    Containers.Applications body =
+        new Containers.Applications(
+            snapshot.version(), Containers.HashCode.of(snapshot.services().values(), own));
+    for (Service service : snapshot.services().values()) {
+      if (!service.instances().isEmpty()) {
+        Written shared = written(service, applications.get(service.name()));
+        body.add(
+            service.name(),
+            service.name().equals(own.service()) ? chunks(own, shared) : shared.chunks());
+      }
+    }
+    return body.build();
+  }
+
+  private Chunks<Instance> chunks(Instance own, Written shared) {
+    List<Instance> instances = new ArrayList<>(shared.instances());
+    instances.replaceAll(instance -> instance.id().equals(own.id()) ? own : instance);
+    return chunks(instances, shared.chunks());
   }
 
   Body body() {
@@ -53,7 +88,7 @@ final class FullFetch {
     Map<String, Written> next = HashMap.newHashMap(snapshot.services().size());
     Containers.Applications body =
         new Containers.Applications(
-            snapshot.version(), Containers.HashCode.of(snapshot.services().values()));
+            snapshot.version(), Containers.HashCode.of(snapshot.services().values(), null));
     for (Service service : snapshot.services().values()) {
       if (!service.instances().isEmpty()) {
         Written written = written(service, applications.get(service.name()));
@@ -71,11 +106,14 @@ final class FullFetch {
       return before;
     }
     return new Written(
-        service.instances(),
-        Chunks.of(
-            service.instances(),
-            Instance::id,
-            instance -> writer.write(instance, registry.lease(instance.key()).orElse(null), 0),
-            before == null ? null : before.chunks()));
+        service.instances(), chunks(service.instances(), before == null ? null : before.chunks()));
+  }
+
+  private Chunks<Instance> chunks(List<Instance> instances, @Nullable Chunks<Instance> before) {
+    return Chunks.of(
+        instances,
+        Instance::id,
+        instance -> writer.write(instance, registry.lease(instance.key()).orElse(null), 0),
+        before);
   }
 }

@@ -3,6 +3,7 @@ package io.roadstead.eureka;
 import io.roadstead.registry.Cursor;
 import io.roadstead.registry.Subscribers;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the subscribers of every fetch: when it begins, and which version it was answered with. A
@@ -21,8 +22,7 @@ final class Pollers {
   }
 
   /** A fetch begins; who makes it. */
-  String began(EurekaRequest request) {
-    Credential credential = Credential.of(request);
+  String began(EurekaRequest request, @Nullable Credential credential) {
     Optional<String> known =
         credential == null
             ? Optional.empty()

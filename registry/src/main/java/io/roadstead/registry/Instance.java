@@ -37,4 +37,23 @@ public record Instance(
   public InstanceKey key() {
     return new InstanceKey(service, id);
   }
+
+  public Instance withStatus(Status other) {
+    return new Instance(
+        service,
+        id,
+        host,
+        ipAddress,
+        port,
+        secure,
+        other,
+        weight,
+        zone,
+        version,
+        managed,
+        metadata,
+        registeredAt,
+        changedAt,
+        attachment);
+  }
 }

@@ -185,6 +185,15 @@ public final class Registry {
     }
   }
 
+  /**
+   * What an instance last said of itself, apart from anything the platform has decided about it;
+   * empty where it has not registered itself.
+   */
+  public Optional<Status> ownStatus(InstanceKey key) {
+    Entry entry = directory.find(key);
+    return entry == null || entry.own() == null ? Optional.empty() : Optional.of(entry.ownStatus());
+  }
+
   public Optional<LeaseTimes> lease(InstanceKey key) {
     Entry entry = directory.find(key);
     if (entry == null) {

@@ -14,6 +14,18 @@ import java.util.regex.Pattern;
  * asked to stop.
  */
 final class Wrk {
+  /** Says of each answer that is an error what it was and from whom. */
+  private static final String SCRIPT =
+      """
+      function delay() return 20 end
+      function response(status, headers, body)
+        if status >= 400 then
+          print(os.date("%H:%M:%S"), status, headers["X-Roadstead-Reason"] or "from the service",
+            string.sub(body, 1, 300))
+        end
+      end
+      """;
+
   private final Process process;
   private final Path output;
 
@@ -27,8 +39,7 @@ final class Wrk {
   }
 
   static Wrk against(String url, Path directory) throws IOException {
-    Path script =
-        Files.writeString(directory.resolve("steady.lua"), "function delay() return 20 end\n");
+    Path script = Files.writeString(directory.resolve("steady.lua"), SCRIPT);
     Path output = Files.createTempFile(directory, "wrk", ".txt");
     Process process =
         new ProcessBuilder(
@@ -48,7 +59,7 @@ final class Wrk {
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
     assertThat(process.waitFor(15, TimeUnit.SECONDS)).as("wrk ended").isTrue();
     String summary = Files.readString(output);
-    assertThat(summary).doesNotContain("Non-2xx").doesNotContain("Socket errors");
+    assertThat(summary).doesNotContain("Non-2xx", "Socket errors");
     Matcher requests = Pattern.compile("(\\d+) requests in").matcher(summary);
     assertThat(requests.find()).as("wrk's summary: %s", summary).isTrue();
     return Long.parseLong(requests.group(1));

@@ -1,0 +1,118 @@
+package io.roadstead.eureka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.roadstead.registry.InstanceKey;
+import io.roadstead.registry.ManagedInstance;
+import io.roadstead.registry.Marks;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** What a started instance reads of itself, while the platform has other plans with it. */
+final class OwnWordTest {
+  private static final InstanceKey STARTED = new InstanceKey("orders", "orders-1");
+  private static final String ITSELF =
+      "Basic "
+          + Base64.getEncoder().encodeToString("orders-1:token".getBytes(StandardCharsets.UTF_8));
+
+  private final Wire wire =
+      new Wire(
+          PollerIdentity.NONE,
+          (user, password) ->
+              user.equals("orders-1") && password.equals("token")
+                  ? Optional.of(STARTED)
+                  : Optional.empty());
+
+  @BeforeEach
+  void oneStartedAndOneOther() {
+    wire.registry.manage(
+        new ManagedInstance("orders", "orders-1", "127.0.0.1", 20001, "1", 100, Map.of()));
+    String own =
+        Golden.text("register-js.json")
+            .replace("w1", "orders-1")
+            .replace("\"app\":\"web\"", "\"app\":\"orders\"");
+    assertThat(wire.post("/eureka/apps/ORDERS", own, "Authorization", ITSELF).status())
+        .isEqualTo(204);
+    wire.register("ORDERS", "orders-2", "UP", 100);
+    mark(marks -> marks.withGateOpen(true));
+  }
+
+  @AfterEach
+  void close() {
+    wire.close();
+  }
+
+  private void mark(UnaryOperator<Marks> change) {
+    wire.registry.mark(STARTED, change);
+  }
+
+  /** The status words by instance, and the hash code under "hash". */
+  private Map<String, String> seen(String path, String... headers) {
+    JsonNode applications = Golden.tree(wire.get(path, headers).body()).at("/applications");
+    Map<String, String> seen =
+        StreamSupport.stream(applications.at("/application").spliterator(), false)
+            .flatMap(app -> StreamSupport.stream(app.at("/instance").spliterator(), false))
+            .collect(
+                Collectors.toMap(
+                    instance -> instance.at("/instanceId").asString(),
+                    instance -> instance.at("/status").asString()));
+    seen.put("hash", applications.at("/apps__hashcode").asString());
+    return seen;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/eureka/apps", "/eureka/apps/delta"})
+  void aDrainIsSeenByAllButTheDrained(String path) {
+    mark(marks -> marks.withDraining(true));
+
+    assertThat(seen(path))
+        .isEqualTo(
+            Map.of(
+                "orders-1", "OUT_OF_SERVICE",
+                "orders-2", "UP",
+                "hash", "OUT_OF_SERVICE_1_UP_1_"));
+    assertThat(seen(path, "Authorization", ITSELF))
+        .isEqualTo(Map.of("orders-1", "UP", "orders-2", "UP", "hash", "UP_2_"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/eureka/apps", "/eureka/apps/delta"})
+  void aClosedGateIsSeenByAllButTheGated(String path) {
+    mark(marks -> marks.withGateOpen(false));
+
+    assertThat(seen(path)).containsEntry("orders-1", "STARTING");
+    assertThat(seen(path, "Authorization", ITSELF)).containsEntry("orders-1", "UP");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/eureka/apps", "/eureka/apps/delta"})
+  void anOperatorsWordIsSeenByTheInstanceToo(String path) {
+    wire.put("/eureka/apps/ORDERS/orders-1/status?value=OUT_OF_SERVICE");
+
+    assertThat(seen(path, "Authorization", ITSELF))
+        .containsEntry("orders-1", "OUT_OF_SERVICE")
+        .containsEntry("hash", "OUT_OF_SERVICE_1_UP_1_");
+  }
+
+  @Test
+  void theHashCodeCountsTheOwnWordEvenWhenTheDeltaHasOthersOnly() {
+    mark(marks -> marks.withDraining(true));
+    wire.pass(Duration.ofMinutes(4));
+    wire.register("STOCK", "s1", "UP", 100);
+
+    assertThat(seen("/eureka/apps/delta", "Authorization", ITSELF))
+        .isEqualTo(Map.of("s1", "UP", "hash", "UP_3_"));
+  }
+}
