@@ -1,5 +1,6 @@
 package io.roadstead.control;
 
+import io.roadstead.control.http.ConnectionTimes;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param hostNames further names by which clients may call it, lower case, without port
  * @param platformId names this platform among others, so that gateways of one may share a port
  * @param defaultRoutes whether the gateway routes {@code /{service}/**} for all that registers
+ * @param times how long a connection may keep it waiting
  */
 public record ControlConfig(
     String host,
@@ -22,7 +24,8 @@ public record ControlConfig(
     Map<String, String> users,
     Set<String> hostNames,
     String platformId,
-    boolean defaultRoutes) {
+    boolean defaultRoutes,
+    ConnectionTimes times) {
   public ControlConfig {
     if (token.length() < 16) {
       throw new IllegalArgumentException(
@@ -30,6 +33,18 @@ public record ControlConfig(
     }
     users = Map.copyOf(users);
     hostNames = Set.copyOf(hostNames);
+  }
+
+  /** With the usual times of connections. */
+  public ControlConfig(
+      String host,
+      int port,
+      String token,
+      Map<String, String> users,
+      Set<String> hostNames,
+      String platformId,
+      boolean defaultRoutes) {
+    this(host, port, token, users, hostNames, platformId, defaultRoutes, ConnectionTimes.USUAL);
   }
 
   /** Without the secrets. */

@@ -123,11 +123,12 @@ public final class ControlServer implements AutoCloseable {
     Access access = new Access(config.token(), config.users(), parts.deployer()::byToken);
     HttpFront front =
         new HttpFront(vertx, guard(host), access, endpoints, parts.mounts(), blocking);
+    Connections connections = new Connections(MAX_CONNECTIONS, config.times());
     HttpServer server =
         vertx
             .createHttpServer(serverOptions())
             .requestHandler(front)
-            .connectionHandler(new Connections(MAX_CONNECTIONS))
+            .connectionHandler(connections)
             .invalidRequestHandler(new InvalidRequests(vertx, MAX_HEADER_BYTES, MAX_LINE_BYTES))
             .exceptionHandler(e -> log.debug("a connection failed", e));
     try {
@@ -139,6 +140,7 @@ public final class ControlServer implements AutoCloseable {
     }
     hub.start();
     events.start();
+    loop.runOnContext(_ -> connections.start(vertx));
     InetSocketAddress address = new InetSocketAddress(host, server.actualPort());
     running = new Running(vertx, loop, server, hub, events, blocking, endpoints, address);
   }

@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.roadstead.control.api.Traffic;
 import io.roadstead.control.event.EventLog;
+import io.roadstead.control.http.ConnectionTimes;
 import io.roadstead.control.mount.Mount;
 import io.roadstead.registry.Registration;
 import io.roadstead.registry.Registry;
@@ -66,6 +67,15 @@ public final class MemoryPlatform implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   public MemoryPlatform(String epoch, int port, Map<String, String> users, List<Mount> mounts) {
+    this(epoch, port, users, mounts, ConnectionTimes.USUAL);
+  }
+
+  private MemoryPlatform(
+      String epoch,
+      int port,
+      Map<String, String> users,
+      List<Mount> mounts,
+      ConnectionTimes times) {
     Ticker ticker = Ticker.system();
     registry = new Registry(epoch, wall, ticker, events);
     subscribers = new Subscribers(epoch, wall, ticker, events);
@@ -76,7 +86,7 @@ public final class MemoryPlatform implements AutoCloseable {
     server =
         new ControlServer(
             new ControlConfig(
-                "127.0.0.1", port, TOKEN, users, Set.of("roadstead.example"), "p1", true),
+                "127.0.0.1", port, TOKEN, users, Set.of("roadstead.example"), "p1", true, times),
             new ControlServer.Parts(
                 registry,
                 subscribers,
@@ -95,6 +105,11 @@ public final class MemoryPlatform implements AutoCloseable {
 
   public static MemoryPlatform open() {
     return new MemoryPlatform("e1", 0, Map.of(), List.of());
+  }
+
+  /** Whose connections may keep it waiting for so long. */
+  static MemoryPlatform open(ConnectionTimes times) {
+    return new MemoryPlatform("e1", 0, Map.of(), List.of(), times);
   }
 
   public int port() {

@@ -1,23 +1,53 @@
 package io.roadstead.control.http;
 
+import io.netty.channel.Channel;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.HashMap;
+import java.util.Map;
 
-/** Bounds how many connections there are. Confined to the event loop. */
+/**
+ * Bounds how many connections there are, and how long each may keep the platform waiting. Confined
+ * to the event loop.
+ */
 public final class Connections implements Handler<HttpConnection> {
-  private final int most;
-  private int open;
+  /** The handler of Vert.x's that takes requests. */
+  private static final String REQUESTS = "handler";
 
-  public Connections(int most) {
+  private final int most;
+  private final ConnectionTimes times;
+  private final Map<Channel, Patience> open = new HashMap<>();
+
+  public Connections(int most, ConnectionTimes times) {
     this.most = most;
+    this.times = times;
+  }
+
+  /** Begins to look for those that keep it waiting. Called on the event loop. */
+  public void start(Vertx vertx) {
+    vertx.setPeriodic(times.period().toMillis(), _ -> check());
   }
 
   @Override
   public void handle(HttpConnection connection) {
-    open++;
-    connection.closeHandler(_ -> open--);
-    if (open > most) {
+    if (open.size() >= most) {
       connection.close();
+      return;
+    }
+    // Vert.x has time-outs of silence only, which would end quiet streams and spare slow heads.
+    Channel channel = ((ConnectionBase) connection).channel();
+    Patience patience = new Patience(times, channel.eventLoop().ticker());
+    patience.watch(channel, REQUESTS);
+    open.put(channel, patience);
+    channel.closeFuture().addListener(_ -> open.remove(channel));
+  }
+
+  private void check() {
+    // Closing one takes it out of the map at once.
+    for (Map.Entry<Channel, Patience> each : Map.copyOf(open).entrySet()) {
+      each.getValue().check(each.getKey());
     }
   }
 }
