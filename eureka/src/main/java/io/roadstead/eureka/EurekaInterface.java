@@ -157,9 +157,7 @@ public final class EurekaInterface implements AutoCloseable {
     }
     String poller = pollers.began(request, credential);
     Body body = source.apply(reader);
-    EurekaResponse response = body.response(gzip);
-    pollers.answered(poller, body.version());
-    return response;
+    return body.response(gzip).whenWritten(() -> pollers.answered(poller, body.version()));
   }
 
   private static EurekaResponse answer(EurekaRequest request, Optional<byte[]> body) {

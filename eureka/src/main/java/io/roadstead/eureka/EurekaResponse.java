@@ -9,10 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param contentType null exactly where the body is empty; clients decode whatever carries a type
  * @param headers beside the content type and the length
+ * @param written to be called once the whole answer has been handed to the network, and not where
+ *     that failed; never blocks
  */
 @SuppressWarnings("ArrayRecordComponent") // one body serves every poller of a version, uncopied
 public record EurekaResponse(
-    int status, @Nullable String contentType, Map<String, String> headers, byte[] body) {
+    int status,
+    @Nullable String contentType,
+    Map<String, String> headers,
+    byte[] body,
+    Runnable written) {
 
   private static final byte[] NOTHING = {};
   private static final String JSON = "application/json";
@@ -20,6 +26,11 @@ public record EurekaResponse(
   static final EurekaResponse OK = empty(200);
   static final EurekaResponse NO_CONTENT = empty(204);
   static final EurekaResponse NOT_FOUND = empty(404);
+
+  private EurekaResponse(
+      int status, @Nullable String contentType, Map<String, String> headers, byte[] body) {
+    this(status, contentType, headers, body, () -> {});
+  }
 
   static EurekaResponse empty(int status) {
     return new EurekaResponse(status, null, Map.of(), NOTHING);
@@ -44,6 +55,10 @@ public record EurekaResponse(
 
   static EurekaResponse notAllowed(String allowedMethods) {
     return new EurekaResponse(405, null, Map.of("Allow", allowedMethods), NOTHING);
+  }
+
+  EurekaResponse whenWritten(Runnable action) {
+    return new EurekaResponse(status, contentType, headers, body, action);
   }
 
   EurekaResponse withoutBody() {

@@ -59,6 +59,7 @@ final class EurekaHost implements AutoCloseable {
       if (length > 0) {
         exchange.getResponseBody().write(response.body());
       }
+      response.written().run();
     } catch (RuntimeException e) {
       throw new UncheckedIOException(new IOException(e));
     }

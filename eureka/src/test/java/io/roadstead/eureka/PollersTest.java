@@ -7,6 +7,7 @@ import io.roadstead.registry.ManagedInstance;
 import io.roadstead.registry.Subscriber;
 import io.roadstead.registry.SubscriberKind;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +55,26 @@ final class PollersTest {
               assertThat(one.kind()).isEqualTo(SubscriberKind.EUREKA);
               assertThat(one.identified()).isTrue();
             });
+  }
+
+  @Test
+  void anAnswerThatWasNotWrittenProvesNothing() {
+    fetch("Authorization", GOOD);
+    wire.pass(Duration.ofSeconds(2));
+    fetch("Authorization", GOOD);
+    String before = applied();
+    assertThat(before).isEqualTo(wire.registry.snapshot().version().toString());
+
+    wire.loseAnswers();
+    wire.register("STOCK", "s1", "UP", 100);
+    fetch("Authorization", GOOD);
+    wire.pass(Duration.ofSeconds(2));
+    fetch("Authorization", GOOD);
+    assertThat(applied()).isEqualTo(before);
+  }
+
+  private String applied() {
+    return wire.subscribers.list().getFirst().applied();
   }
 
   @Test

@@ -20,6 +20,7 @@ final class Wire implements AutoCloseable {
   final Registry registry;
   final Subscribers subscribers;
   final EurekaInterface eureka;
+  private boolean delivers = true;
 
   Wire() {
     this(PollerIdentity.NONE, InstanceCredentials.NONE);
@@ -48,20 +49,30 @@ final class Wire implements AutoCloseable {
     nanos.addAndGet(time.toNanos());
   }
 
+  /** From now on no answer reaches whom it is for. */
+  void loseAnswers() {
+    delivers = false;
+  }
+
   EurekaResponse send(String method, String target, byte[] body, String... headers) {
     Map<String, String> given = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (int i = 0; i < headers.length; i += 2) {
       given.put(headers[i], headers[i + 1]);
     }
     int question = target.indexOf('?');
-    return eureka.handle(
-        new EurekaRequest(
-            method,
-            question < 0 ? target : target.substring(0, question),
-            question < 0 ? "" : target.substring(question + 1),
-            given::get,
-            "10.9.9.9",
-            body));
+    EurekaResponse response =
+        eureka.handle(
+            new EurekaRequest(
+                method,
+                question < 0 ? target : target.substring(0, question),
+                question < 0 ? "" : target.substring(question + 1),
+                given::get,
+                "10.9.9.9",
+                body));
+    if (delivers) {
+      response.written().run();
+    }
+    return response;
   }
 
   EurekaResponse get(String target, String... headers) {

@@ -44,10 +44,11 @@ final class EurekaMount {
                 request.body()));
     String type = response.contentType();
     if (type == null) {
-      return new MountedAnswer(response.status(), response.headers(), response.body());
+      return new MountedAnswer(
+          response.status(), response.headers(), response.body(), response.written());
     }
     Map<String, String> headers = new HashMap<>(response.headers());
     headers.put("Content-Type", type);
-    return new MountedAnswer(response.status(), headers, response.body());
+    return new MountedAnswer(response.status(), headers, response.body(), response.written());
   }
 }

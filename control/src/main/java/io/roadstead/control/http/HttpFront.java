@@ -95,7 +95,9 @@ public final class HttpFront implements Handler<HttpServerRequest> {
           try {
             MountedAnswer answer = mount.handler().handle(mountedRequest);
             Responses.send(
-                request, new Answer(answer.status(), "", answer.body(), answer.headers()));
+                request,
+                new Answer(answer.status(), "", answer.body(), answer.headers()),
+                answer.written());
           } catch (RuntimeException e) {
             refuse(request, e);
           }

@@ -15,6 +15,13 @@ public final class Responses {
   private Responses() {}
 
   public static void send(HttpServerRequest request, Answer answer) {
+    send(request, answer, () -> {});
+  }
+
+  /**
+   * @param written called once the whole answer has been handed to the network
+   */
+  static void send(HttpServerRequest request, Answer answer, Runnable written) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed() || response.headWritten()) {
       return;
@@ -30,9 +37,9 @@ public final class Responses {
     }
     if (request.method().equals(HttpMethod.HEAD)) {
       response.putHeader("Content-Length", Integer.toString(answer.body().length));
-      response.end();
+      response.end().onSuccess(_ -> written.run());
     } else {
-      response.end(Buffer.buffer(answer.body()));
+      response.end(Buffer.buffer(answer.body())).onSuccess(_ -> written.run());
     }
   }
 
