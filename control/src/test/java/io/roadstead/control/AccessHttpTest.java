@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -268,6 +269,84 @@ class AccessHttpTest {
   }
 
   @Test
+  void everyOneOfRepeatedHeadersHasToPass() throws Exception {
+    try (MemoryPlatform platform = MemoryPlatform.open()) {
+      String start = "GET /api/v1/registry HTTP/1.1\r\nHost: localhost\r\n";
+      for (String headers :
+          List.of(
+              "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Site: cross-site\r\n",
+              "Origin: http://localhost\r\nOrigin: https://evil.example\r\n",
+              "Origin: https://evil.example\r\nOrigin: http://localhost\r\n")) {
+        assertThat(raw(platform, start + headers)).as(headers).startsWith("HTTP/1.1 403");
+      }
+    }
+  }
+
+  @Test
+  void anAddressInFullNamesTheHostOfTheHeader() throws Exception {
+    try (MemoryPlatform platform = MemoryPlatform.open()) {
+      for (String target : List.of("http://evil.example/health/live", "nonsense", "//[/x")) {
+        assertThat(raw(platform, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n"))
+            .as(target)
+            .matches("(?s)HTTP/1.1 40[04] .*");
+      }
+      assertThat(
+              raw(platform, "GET http://evil.example/health/live HTTP/1.1\r\nHost: localhost\r\n"))
+          .contains("host-mismatch", "'evil.example'", "'localhost'");
+      assertThat(
+              raw(
+                  platform,
+                  "GET http://evil.example/health/live HTTP/1.1\r\nHost: evil.example\r\n"))
+          .startsWith("HTTP/1.1 403")
+          .contains("host-not-allowed");
+      assertThat(raw(platform, "GET http://LOCALHOST/health/live HTTP/1.1\r\nHost: localhost\r\n"))
+          .startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void aHeaderThatGoesOnInTheNextLineIsRefused() throws Exception {
+    String live = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n";
+    String json = "{\n \"host\":\n\n \"127.0.0.1\",\r\n\r\n\t\"port\": 20001}";
+    String put =
+        "PUT /api/v1/registry/orders/a HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+            + MemoryPlatform.TOKEN
+            + "\r\nContent-Type: application/json\r\n";
+    String whole = put + "Content-Length: " + json.length() + "\r\n\r\n" + json;
+    String chunked =
+        put
+            + "Transfer-Encoding: chunked\r\n\r\n"
+            + Integer.toHexString(json.length())
+            + "\r\n"
+            + json
+            + "\r\n0\r\n\r\n";
+    try (MemoryPlatform platform = MemoryPlatform.open()) {
+      for (String fold : List.of("X-Long: a\r\n b\r\n", "X-Long: a\n\tb\r\n", " X: b\r\n")) {
+        assertThat(raw(platform, live + fold))
+            .as(fold)
+            .startsWith("HTTP/1.1 400 ")
+            .contains("header-folded");
+        // Also behind bodies in the same packet, which may have such lines.
+        for (String before : List.of(whole, chunked, whole + chunked)) {
+          assertThat(raw(platform, before + live + fold)).as(before).doesNotContain("UP");
+        }
+      }
+      for (String before : List.of(whole, chunked, chunked + whole, live + "\r\n")) {
+        assertThat(raw(platform, before + live)).as(before).contains("HTTP/1.1 20", "UP");
+      }
+    }
+  }
+
+  @Test
+  void aHeadThatComesByteByByteIsReadAsOneInAPiece() throws Exception {
+    try (MemoryPlatform platform = MemoryPlatform.open()) {
+      String live = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n";
+      assertThat(byteByByte(platform, live)).startsWith("HTTP/1.1 200");
+      assertThat(byteByByte(platform, live + "X-Long: a\r\n b\r\n")).contains("header-folded");
+    }
+  }
+
+  @Test
   void tenMegabytesOfHeadersGetAnAnswerAndDoNoHarm() throws Exception {
     try (MemoryPlatform platform = MemoryPlatform.open()) {
       StringBuilder headers = new StringBuilder("GET / HTTP/1.1\r\nHost: localhost\r\n");
@@ -292,6 +371,19 @@ class AccessHttpTest {
           .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
           .hasMessageContaining("--control")
           .hasMessageNotContaining("\n");
+    }
+  }
+
+  private static String byteByByte(MemoryPlatform platform, String head) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), platform.port())) {
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(10_000);
+      for (byte each : (head + "Connection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII)) {
+        socket.getOutputStream().write(each);
+      }
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (SocketException e) {
+      return "header-folded: " + e; // refused while it was still being sent
     }
   }
 

@@ -94,12 +94,16 @@ final class ChangeDispatcher {
 
   private void run() {
     do {
-      while (behind()) {
-        deliver();
-        // Not a guess at when something is ready: the pace that lets a burst travel together.
-        LockSupport.parkNanos(this, PACE_NANOS);
+      try {
+        while (behind()) {
+          deliver();
+          // Not a guess at when something is ready: the pace that lets a burst travel together.
+          LockSupport.parkNanos(this, PACE_NANOS);
+        }
+      } finally {
+        // Also where an error ends this thread: the next change then begins anew, on another.
+        running.set(false);
       }
-      running.set(false);
     } while (behind() && running.compareAndSet(false, true));
   }
 

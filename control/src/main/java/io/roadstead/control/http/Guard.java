@@ -58,8 +58,12 @@ public final class Guard {
               + "' is not a name of this control plane: call it by a loopback name or address, the"
               + " address it listens on, or a name that its configuration allows");
     }
-    if ("cross-site".equalsIgnoreCase(request.getHeader("Sec-Fetch-Site"))
-        || foreign(request.getHeader("Origin"), host)) {
+    checkTarget(request.uri(), host);
+    // Whoever repeats them may hide one behind another: all have to pass.
+    boolean crossSite =
+        request.headers().getAll("Sec-Fetch-Site").stream().anyMatch("cross-site"::equalsIgnoreCase)
+            || request.headers().getAll("Origin").stream().anyMatch(o -> foreign(o, host));
+    if (crossSite) {
       throw new Refusal(
           403,
           "cross-site",
@@ -67,10 +71,33 @@ public final class Guard {
     }
   }
 
-  private boolean foreign(@Nullable String origin, @Nullable String host) {
-    if (origin == null) {
-      return false;
+  /** An address in full names the host a second time, and by RFC 9112 before the header. */
+  private static void checkTarget(@Nullable String target, @Nullable String host) {
+    if (target == null || target.startsWith("/") || target.equals("*")) {
+      return;
     }
+    String authority;
+    try {
+      authority = new URI(target).getRawAuthority();
+    } catch (URISyntaxException e) {
+      authority = null;
+    }
+    if (authority == null) {
+      throw Refusal.invalid(
+          "malformed-target", "the target of a request is to be a path, or an address in full");
+    }
+    if (host == null || !authority.strip().equalsIgnoreCase(host.strip())) {
+      throw Refusal.invalid(
+          "host-mismatch",
+          "the request's address names the host '"
+              + abbreviate(authority)
+              + "', its header Host '"
+              + abbreviate(host == null ? "" : host)
+              + "': they are to be the same");
+    }
+  }
+
+  private boolean foreign(String origin, @Nullable String host) {
     try {
       URI page = new URI(origin);
       String authority = page.getRawAuthority();

@@ -11,7 +11,9 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Ticker;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +47,7 @@ final class Patience extends ChannelDuplexHandler {
   private State state = State.HEAD;
   private int unanswered;
   private boolean answerBegun;
+  private long bodyLength;
   private long sinceNanos;
   private long waiting;
   private long progress;
@@ -59,7 +62,11 @@ final class Patience extends ChannelDuplexHandler {
 
   /** Puts itself around the codec, before the handler that takes requests. */
   void watch(Channel channel, String requests) {
-    channel.pipeline().addFirst("first-bytes", firstBytes).addBefore(requests, "patience", this);
+    channel
+        .pipeline()
+        .addFirst("folded-lines", new FoldedLines(this))
+        .addFirst("first-bytes", firstBytes)
+        .addBefore(requests, "patience", this);
   }
 
   /** Looks whether a time is over, and ends the connection where one is. */
@@ -132,15 +139,31 @@ final class Patience extends ChannelDuplexHandler {
     }
   }
 
-  private void refuse(Refusal refusal) {
+  /** Whether the body of a request is on its way. */
+  boolean body() {
+    return state == State.BODY;
+  }
+
+  /** The length of that body where it is known beforehand, once; else 0. */
+  long takeBodyLength() {
+    long length = bodyLength;
+    bodyLength = 0;
+    return length;
+  }
+
+  /** Answers what is no request, or not a whole one, and ends the connection. */
+  void refuse(Refusal refusal) {
     ChannelHandlerContext out = firstBytes.context;
-    if (out == null || answerBegun || (state == State.HEAD && !firstBytes.any)) {
+    boolean another = unanswered > (state == State.BODY ? 1 : 0);
+    if (out == null || answerBegun || another || !firstBytes.any) {
       end();
       return;
     }
     Answer answer = refusal.answer();
     String head =
-        "HTTP/1.1 408 Request Timeout\r\nContent-Type: "
+        "HTTP/1.1 "
+            + HttpResponseStatus.valueOf(answer.status())
+            + "\r\nContent-Type: "
             + answer.type()
             + "\r\nContent-Length: "
             + answer.body().length
@@ -158,8 +181,10 @@ final class Patience extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (message instanceof HttpRequest) {
+    if (message instanceof HttpRequest request) {
       unanswered++;
+      bodyLength =
+          HttpUtil.isTransferEncodingChunked(request) ? 0 : HttpUtil.getContentLength(request, 0L);
       enter(State.BODY);
     }
     if (message instanceof LastHttpContent) {

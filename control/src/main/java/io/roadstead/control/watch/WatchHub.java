@@ -164,7 +164,13 @@ public final class WatchHub {
             : subscribers.connect(
                 name, kind, interest.services(), () -> loop.runOnContext(_ -> replaced(stream)));
     String since = call.query("since").isEmpty() ? call.lastEventId() : call.query("since");
-    stream.begin(request, id, platformId, resume(since), () -> closed(stream));
+    try {
+      stream.begin(request, id, platformId, resume(since), () -> closed(stream));
+    } catch (RuntimeException e) {
+      // Else a subscriber would be connected, and waited for, whose stream there never was.
+      replaced(stream);
+      throw e;
+    }
     if (!stream.over()) {
       streams.add(stream);
     } else {
