@@ -20,10 +20,25 @@ public record ServiceSpec(
     Health health,
     Map<String, String> env,
     Resources resources,
-    RolloutPolicy rollout) {
+    RolloutPolicy rollout,
+    JarStart start) {
   public ServiceSpec {
     name = Names.service(name);
     routes = List.copyOf(routes);
     env = Map.copyOf(env);
+  }
+
+  /** One that starts as fast as it can. */
+  public ServiceSpec(
+      String name,
+      Source source,
+      String version,
+      int replicas,
+      List<Route> routes,
+      Health health,
+      Map<String, String> env,
+      Resources resources,
+      RolloutPolicy rollout) {
+    this(name, source, version, replicas, routes, health, env, resources, rollout, JarStart.FAST);
   }
 }

@@ -15,7 +15,8 @@ final class Specs {
         && one.version().equals(other.version())
         && one.health().equals(other.health())
         && one.env().equals(other.env())
-        && one.resources().equals(other.resources());
+        && one.resources().equals(other.resources())
+        && one.start().equals(other.start());
   }
 
   static ServiceSpec withResources(ServiceSpec spec, Resources resources) {
@@ -28,7 +29,8 @@ final class Specs {
         spec.health(),
         spec.env(),
         resources,
-        spec.rollout());
+        spec.rollout(),
+        spec.start());
   }
 
   static ServiceSpec withSource(ServiceSpec spec, Source source, String version) {
@@ -41,7 +43,8 @@ final class Specs {
         spec.health(),
         spec.env(),
         spec.resources(),
-        spec.rollout());
+        spec.rollout(),
+        spec.start());
   }
 
   static void check(ServiceSpec spec) {

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,10 +17,12 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Jars in a folder, each named by the SHA-256 of its bytes. A file has that name only when all of
@@ -81,7 +84,20 @@ public final class ArtifactFiles implements Artifacts {
         if (!digests.contains(name.substring(0, name.length() - JAR.length()))
             && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
           Files.deleteIfExists(file);
+          deleteFolder(folder.resolve(name.substring(0, name.length() - JAR.length())));
         }
+      }
+    }
+  }
+
+  /** What a runtime has made of an artifact lies beside it, in a folder with its name. */
+  private static void deleteFolder(Path made) throws IOException {
+    if (!Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(made)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
       }
     }
   }

@@ -80,10 +80,14 @@ class ArtifactFilesTest {
     Path upload = Files.writeString(folder.resolve("upload-1.part"), "half");
 
     later = Duration.ofMinutes(3);
+    Path made = Files.createDirectories(folder.resolve(gone).resolve("app/lib"));
+    Files.writeString(made.resolve("a.jar"), "x");
+
     artifacts.retain(Set.of(kept));
 
     assertThat(artifacts.path(kept)).isPresent();
     assertThat(artifacts.path(gone)).isEmpty();
+    assertThat(folder.resolve(gone)).as("what was made of it").doesNotExist();
     assertThat(upload).exists();
     artifacts.deleteUnfinished();
     assertThat(upload).doesNotExist();

@@ -2,6 +2,7 @@ package io.roadstead.control.spec;
 
 import io.roadstead.registry.Route;
 import io.roadstead.rollout.Health;
+import io.roadstead.rollout.JarStart;
 import io.roadstead.rollout.RolloutPolicy;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
@@ -87,6 +88,11 @@ public final class SpecJson implements SpecCodec {
         .put("minReady", Quantities.text(policy.minReady()))
         .put("drainTimeout", Quantities.text(policy.drainTimeout()))
         .put("stopTimeout", Quantities.text(policy.stopTimeout()));
+    if (!spec.start().equals(JarStart.FAST)) {
+      tree.putObject("start")
+          .put("extract", spec.start().extract())
+          .put("cache", spec.start().cache());
+    }
     return tree;
   }
 }

@@ -4,6 +4,7 @@ import io.roadstead.registry.InvalidRegistration;
 import io.roadstead.registry.Names;
 import io.roadstead.registry.Route;
 import io.roadstead.rollout.Health;
+import io.roadstead.rollout.JarStart;
 import io.roadstead.rollout.Resources;
 import io.roadstead.rollout.RolloutPolicy;
 import io.roadstead.rollout.ServiceSpec;
@@ -101,12 +102,14 @@ public final class SpecReader {
     Map<String, String> env = env(section);
     Resources resources = resources(section.section("resources"));
     RolloutPolicy rollout = rollout(section.section("rollout"));
+    JarStart start = start(section.section("start"));
     section.noMore();
     if (source == null || problems.count() > before) {
       return Optional.empty();
     }
     return Optional.of(
-        new ServiceSpec(name, source, version, replicas, routes, health, env, resources, rollout));
+        new ServiceSpec(
+            name, source, version, replicas, routes, health, env, resources, rollout, start));
   }
 
   private static void checkName(String name, Place place, Problems problems) {
@@ -296,6 +299,15 @@ public final class SpecReader {
             section.number("cpu", 0, 0, MOST_CPU));
     section.noMore();
     return resources;
+  }
+
+  private static JarStart start(Section section) {
+    JarStart start =
+        new JarStart(
+            section.flag("extract", JarStart.FAST.extract()),
+            section.flag("cache", JarStart.FAST.cache()));
+    section.noMore();
+    return start;
   }
 
   private static RolloutPolicy rollout(Section section) {

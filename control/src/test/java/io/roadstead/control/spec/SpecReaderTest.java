@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.roadstead.registry.Route;
 import io.roadstead.rollout.Health;
+import io.roadstead.rollout.JarStart;
 import io.roadstead.rollout.Resources;
 import io.roadstead.rollout.RolloutPolicy;
 import io.roadstead.rollout.ServiceSpec;
@@ -50,7 +51,8 @@ class SpecReaderTest {
          'env': {'LOG': 'info', 'N': 7, 'ON': true},
          'resources': {'memory': '256Mi', 'cpu': 0.5},
          'rollout': {'strategy': 'rolling', 'surge': 2, 'unavailable': 1, 'minReady': '1s',
-                     'drainTimeout': '10s', 'stopTimeout': '1h'}}\
+                     'drainTimeout': '10s', 'stopTimeout': '1h'},
+         'start': {'extract': false, 'cache': false}}\
         """)
             .orElseThrow();
     assertThat(problems.none()).isTrue();
@@ -75,7 +77,9 @@ class SpecReaderTest {
                     1,
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(10),
-                    Duration.ofHours(1))));
+                    Duration.ofHours(1)),
+                new JarStart(false, false)));
+    assertThat(new SpecJson().read("orders", new SpecJson().write(spec))).isEqualTo(spec);
   }
 
   @Test

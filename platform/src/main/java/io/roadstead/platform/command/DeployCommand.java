@@ -90,6 +90,21 @@ final class DeployCommand implements Callable<Integer> {
       description = "How it is replaced; only rolling so far.")
   private @Nullable String strategy;
 
+  @Option(
+      names = "--start-cache",
+      negatable = true,
+      fallbackValue = "true",
+      description =
+          "Whether a rehearsal of the jar may make a cache for faster starts. Default: true.")
+  private @Nullable Boolean startCache;
+
+  @Option(
+      names = "--start-extract",
+      negatable = true,
+      fallbackValue = "true",
+      description = "Whether a Spring Boot jar may be extracted before it runs. Default: true.")
+  private @Nullable Boolean startExtract;
+
   @Mixin private final Connection connection = new Connection();
   @Mixin private final Waiting waiting = new Waiting();
 
@@ -198,6 +213,12 @@ final class DeployCommand implements Callable<Integer> {
     }
     if (strategy != null) {
       spec.withObjectProperty("rollout").put("strategy", strategy);
+    }
+    if (startCache != null) {
+      spec.withObjectProperty("start").put("cache", startCache);
+    }
+    if (startExtract != null) {
+      spec.withObjectProperty("start").put("extract", startExtract);
     }
   }
 }

@@ -1,8 +1,8 @@
 package io.roadstead.runtime.process;
 
 import io.roadstead.rollout.LaunchFailed;
-import io.roadstead.rollout.Resources;
 import io.roadstead.rollout.Source;
+import io.roadstead.runtime.process.JarPlans.JarPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,18 +16,39 @@ import java.util.stream.Stream;
 final class CommandLine {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
 
-  /** What heap takes of the limit; the rest is for threads, code, classes and buffers. */
-  private static final double HEAP_SHARE = 0.7;
-
   private CommandLine() {}
 
-  static List<String> jar(
-      ProcessSettings settings,
-      String service,
-      String id,
-      Jar jar,
-      Resources resources,
-      Map<String, String> env)
+  static List<String> jar(ProcessSettings settings, String service, String id, JarPlan plan)
+      throws LaunchFailed {
+    List<String> command = jvm(settings, settings.temporary(id), plan);
+    command.add("-XX:ErrorFile=" + settings.crashReport(service, id));
+    plan.cache()
+        .ifPresent(
+            cache -> {
+              command.add("-XX:AOTCache=" + cache);
+              if (!JvmFlags.sets(plan.options(), "-Xlog")) {
+                // What it does not like about a cache is no concern of the service's log.
+                command.add("-Xlog:aot=off");
+                command.add("-Xlog:cds=off");
+              }
+            });
+    command.add("-jar");
+    command.add(plan.jar().toString());
+    return command;
+  }
+
+  /** The same, for a run that is only to make the cache. */
+  static List<String> rehearsal(ProcessSettings settings, Path temporary, JarPlan plan, Path cache)
+      throws LaunchFailed {
+    List<String> command = jvm(settings, temporary, plan);
+    command.add("-XX:ErrorFile=" + temporary.resolve("hs_err"));
+    command.add("-XX:AOTCacheOutput=" + cache);
+    command.add("-jar");
+    command.add(plan.jar().toString());
+    return command;
+  }
+
+  private static List<String> jvm(ProcessSettings settings, Path temporary, JarPlan plan)
       throws LaunchFailed {
     if (!Files.isExecutable(settings.java())) {
       throw new LaunchFailed(
@@ -37,18 +58,9 @@ final class CommandLine {
     }
     var command = new ArrayList<String>();
     command.add(settings.java().toString());
-    command.add("-Djava.io.tmpdir=" + settings.temporary(id));
+    command.add("-Djava.io.tmpdir=" + temporary);
     command.add("-XX:-UsePerfData"); // it writes to /tmp whatever java.io.tmpdir says
-    command.add("-XX:ErrorFile=" + settings.crashReport(service, id));
-    if (resources.memoryBytes() > 0 && !setsHeap(env)) {
-      long mebibytes = Math.max(16, (long) (resources.memoryBytes() * HEAP_SHARE) >> 20);
-      command.add("-Xmx" + mebibytes + "m");
-    }
-    if (resources.cpu() > 0) {
-      command.add("-XX:ActiveProcessorCount=" + (int) Math.max(1, Math.ceil(resources.cpu())));
-    }
-    command.add("-jar");
-    command.add(jar.path().toString());
+    command.addAll(plan.flags());
     return command;
   }
 
@@ -107,11 +119,5 @@ final class CommandLine {
         byPath
             ? "the program " + program + " was not found on the PATH; install it or name its path"
             : "the program " + places.getFirst() + " is not there; correct the command");
-  }
-
-  private static boolean setsHeap(Map<String, String> env) {
-    return Stream.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
-        .map(name -> env.getOrDefault(name, ""))
-        .anyMatch(o -> o.contains("-Xmx") || o.contains("MaxHeapSize") || o.contains("MaxRAM"));
   }
 }

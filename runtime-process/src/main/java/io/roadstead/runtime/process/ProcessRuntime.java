@@ -14,14 +14,12 @@ import io.roadstead.rollout.Release;
 import io.roadstead.rollout.RunningInstance;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
+import io.roadstead.runtime.process.JarPlans.JarPlan;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -74,6 +72,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
   private final InstantSource wall;
   private final Ports ports;
   private final Environment environment;
+  private final JarPlans plans;
   private final Probe probe;
   private final LogDirectory logs;
   private final Adopted adopted;
@@ -89,6 +88,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
     this.wall = wall;
     this.ports = new Ports(settings.firstPort(), settings.lastPort(), settings.dataDirectory());
     this.environment = new Environment(settings);
+    this.plans = new JarPlans(settings.java());
     this.probe = new Probe(ticker);
     this.logs = new LogDirectory(settings, running::containsKey);
     this.adopted = new Adopted(this::forget);
@@ -205,11 +205,11 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
     String service = release.service();
     Optional<Jar> jar = jar(spec.source());
     Map<String, String> env = environment.of(launch, port, jar.map(Jar::spring).orElse(true));
+    Optional<JarPlan> plan = jar.map(found -> plans.plan(found.path(), spec, env));
     List<String> program =
         switch (spec.source()) {
           case Source.Jar _, Source.Artifact _ ->
-              CommandLine.jar(
-                  settings, service, launch.id(), jar.orElseThrow(), spec.resources(), env);
+              CommandLine.jar(settings, service, launch.id(), plan.orElseThrow());
           case Source.Shell shell -> CommandLine.shell(shell);
           case Source.Exec exec -> CommandLine.exec(exec, settings.workingDirectory(), env);
         };
@@ -241,6 +241,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
               + e.getMessage()
               + "); check the free disk and the limit of processes (ulimit -u)");
     }
+    Optional<Path> cache = plan.flatMap(JarPlan::cache);
     Instant startedAt = process.info().startInstant().orElseGet(wall::instant);
     var instance =
         new ProcessInstance(
@@ -256,7 +257,9 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
             .onExit()
             .thenAcceptAsync(
                 ended -> {
-                  instance.end(exit(ended.exitValue()));
+                  Exit exit = exit(ended.exitValue());
+                  cache.ifPresent(used -> plans.ended(used, exit.signal()));
+                  instance.end(exit);
                   forget(instance);
                 },
                 threads);
@@ -336,29 +339,11 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
     delete(settings.temporary(instance.id()));
   }
 
-  /** Deletes a folder with all that is in it, following no link. */
   private static void delete(Path folder) {
     try {
-      if (Files.isDirectory(folder)) {
-        Files.walkFileTree(folder, new Deletion());
-      }
+      Folders.delete(folder);
     } catch (IOException e) {
       log.debug("temporary files in {} stay: {}", folder, e.getMessage());
-    }
-  }
-
-  private static final class Deletion extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException problem)
-        throws IOException {
-      Files.deleteIfExists(folder);
-      return FileVisitResult.CONTINUE;
     }
   }
 }

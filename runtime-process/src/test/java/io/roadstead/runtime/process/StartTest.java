@@ -98,7 +98,7 @@ class StartTest {
     List<String> said = instance.lastLogLines(10);
     assertThat(said).contains("port " + instance.port(), "cpus 2");
     assertThat(said.get(1)).startsWith("tmp " + data.resolve("tmp"));
-    assertThat(said.getLast()).contains("-Xmx70m").contains("-XX:-UsePerfData");
+    assertThat(said.getLast()).contains("-Xmx50m").contains("-XX:-UsePerfData");
     await().until(() -> Files.notExists(data.resolve("tmp/orders-1")));
   }
 
