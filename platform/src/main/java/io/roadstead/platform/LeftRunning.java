@@ -2,6 +2,7 @@ package io.roadstead.platform;
 
 import io.roadstead.control.spec.SpecJson;
 import io.roadstead.registry.Ticker;
+import io.roadstead.rollout.Adoption;
 import io.roadstead.rollout.InstanceRecord;
 import io.roadstead.rollout.InstanceRuntime;
 import io.roadstead.rollout.Release;
@@ -13,15 +14,19 @@ import io.roadstead.runtime.process.ProcessSettings;
 import io.roadstead.store.ArtifactFiles;
 import io.roadstead.store.DataDirectory;
 import io.roadstead.store.SqliteStore;
+import io.roadstead.store.StoreUnusable;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The services that a stopped platform has left running. There is no gateway any more, so nothing
@@ -29,6 +34,8 @@ import java.util.concurrent.TimeoutException;
  */
 public final class LeftRunning {
   private static final Duration KILLED_WITHIN = Duration.ofSeconds(5);
+
+  private static final Logger log = LoggerFactory.getLogger(LeftRunning.class);
 
   private LeftRunning() {}
 
@@ -39,8 +46,6 @@ public final class LeftRunning {
    */
   public static int stop(Path data) throws InterruptedException {
     try (DataDirectory directory = DataDirectory.open(data, new SecureRandom());
-        StateStore store =
-            SqliteStore.open(directory.stateFile(), directory.nativeLibraries(), new SpecJson());
         InstanceRuntime runtime =
             new ProcessRuntime(
                 ProcessSettings.of(
@@ -48,28 +53,40 @@ public final class LeftRunning {
                 new ArtifactFiles(directory.artifacts(), InstantSource.system()),
                 InstantSource.system(),
                 Ticker.system())) {
-      record Stopping(InstanceRecord record, Thread thread) {}
-      List<Stopping> stopping = new ArrayList<>();
+      int recorded = stopRecorded(directory, runtime);
+      // Those that no record tells of: the platform was killed before it had written it, or its
+      // state is lost.
+      return recorded + runtime.endAllBut(Set.of(), RolloutPolicy.DEFAULT.stopTimeout()).size();
+    }
+  }
+
+  private static int stopRecorded(DataDirectory directory, InstanceRuntime runtime)
+      throws InterruptedException {
+    record Stopping(InstanceRecord record, Thread thread) {}
+    List<Stopping> stopping = new ArrayList<>();
+    try (StateStore store =
+        SqliteStore.open(directory.stateFile(), directory.nativeLibraries(), new SpecJson())) {
       for (InstanceRecord record : store.instances()) {
         Duration patience = stopTimeout(store, record);
-        runtime
-            .adopt(record)
-            .ifPresentOrElse(
-                instance ->
-                    stopping.add(
-                        new Stopping(
-                            record,
-                            Thread.ofVirtual()
-                                .name("stop-" + record.id())
-                                .start(() -> stop(instance, patience)))),
-                () -> store.deleteInstance(record.id()));
+        switch (runtime.adopt(record)) {
+          case Adoption.Runs(RunningInstance instance) ->
+              stopping.add(
+                  new Stopping(
+                      record,
+                      Thread.ofVirtual()
+                          .name("stop-" + record.id())
+                          .start(() -> stop(instance, patience))));
+          case Adoption.Ended _ -> store.deleteInstance(record.id());
+        }
       }
       for (Stopping each : stopping) {
         each.thread().join();
         store.deleteInstance(each.record().id());
       }
-      return stopping.size();
+    } catch (StoreUnusable e) {
+      log.warn("the instances are looked for by their marks: {}", e.getMessage());
     }
+    return stopping.size();
   }
 
   private static Duration stopTimeout(StateStore store, InstanceRecord record) {

@@ -1,7 +1,7 @@
 package io.roadstead.rollout;
 
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where instances run: as plain processes, later elsewhere. Methods block and are called on virtual
@@ -16,9 +16,20 @@ public interface InstanceRuntime extends AutoCloseable {
   RunningInstance start(Launch launch) throws LaunchFailed;
 
   /**
-   * Takes over the instance of an earlier life of the platform, if exactly that process still runs.
+   * Takes over the instance of an earlier life of the platform, if exactly that process still runs;
+   * else tells how it ended.
    */
-  Optional<RunningInstance> adopt(InstanceRecord instance);
+  Adoption adopt(InstanceRecord instance);
+
+  /**
+   * Ends all that earlier lives of the platform have started and that is of none of these
+   * instances: what ended ones have left, and what was started so shortly before the platform's end
+   * that it was never recorded. To be called before anything is started. Blocks until it is done.
+   *
+   * @param patience how long each may take to end by SIGTERM; zero for SIGKILL at once
+   * @return the ids of the instances of which something was left
+   */
+  Set<String> endAllBut(Set<String> instances, Duration patience);
 
   /** Asks once whether the instance is ready. */
   ProbeResult probe(Release release, RunningInstance instance, Duration timeout);

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /**
  * Finds what an earlier life of the platform has left running, all at the same time, and probes it,
@@ -59,26 +61,37 @@ final class Recovery {
                       .computeIfAbsent(one.record().service(), service -> new ArrayList<>())
                       .add(one));
     }
+    endUnrecorded(found);
     return found;
   }
 
   private Optional<Found> adopt(InstanceRecord record, Optional<Release> release) {
-    Optional<RunningInstance> running = world.runtime().adopt(record);
-    if (running.isEmpty() || release.isEmpty()) {
-      running.ifPresent(RunningInstance::kill);
-      world.store().deleteInstance(record.id());
-      world.witnesses().ended(new InstanceKey(record.service(), record.id()));
-      world.event(
-          "instance.gone",
-          record.service(),
-          record.id(),
-          "",
-          record.id() + " did not outlive the platform's restart",
-          Map.of());
-      return Optional.empty();
-    }
+    return switch (world.runtime().adopt(record)) {
+      case Adoption.Ended ended -> {
+        gone(record);
+        tellEnd(record, ended);
+        yield Optional.empty();
+      }
+      case Adoption.Runs(RunningInstance running) when release.isEmpty() -> {
+        running.kill();
+        gone(record);
+        world.event(
+            "instance.stopped",
+            record.service(),
+            record.id(),
+            "",
+            record.id() + " was ended: its release is not known any more",
+            Map.of());
+        yield Optional.empty();
+      }
+      case Adoption.Runs(RunningInstance running) ->
+          Optional.of(new Found(record, running, probed(record, running, release.get())));
+    };
+  }
+
+  private boolean probed(InstanceRecord record, RunningInstance running, Release release) {
     boolean healthy =
-        world.runtime().probe(release.get(), running.get(), release.get().spec().health().timeout())
+        world.runtime().probe(release, running, release.spec().health().timeout())
             instanceof ProbeResult.Healthy;
     world.event(
         "instance.adopted",
@@ -87,7 +100,63 @@ final class Recovery {
         "",
         record.id() + " still runs and was taken over",
         Map.of("pid", record.mark().pid(), "port", record.mark().port()));
-    return Optional.of(new Found(record, running.get(), healthy));
+    return healthy;
+  }
+
+  private void gone(InstanceRecord record) {
+    world.store().deleteInstance(record.id());
+    world.witnesses().ended(new InstanceKey(record.service(), record.id()));
+  }
+
+  private void tellEnd(InstanceRecord record, Adoption.Ended ended) {
+    String how = ended.exit().describe();
+    boolean known = ended.exit().code().isPresent();
+    if (record.draining()) {
+      event("instance.stopped", record, "has ended while the platform was away: " + how, Map.of());
+    } else if (known) {
+      world.figures().restarted(record.service(), InstanceLife.Loss.CRASHED.word());
+      event(
+          "instance.crashed",
+          record,
+          "ended while the platform was away: " + how,
+          Map.of(
+              "exit",
+              how,
+              "reason",
+              InstanceLife.Loss.CRASHED.word(),
+              "lastLines",
+              ended.lastLines()));
+    } else {
+      event(
+          "instance.gone",
+          record,
+          "did not outlive the platform's restart; how it ended is not known",
+          Map.of("lastLines", ended.lastLines()));
+    }
+  }
+
+  private void event(String kind, InstanceRecord record, String what, Map<String, Object> data) {
+    world.event(kind, record.service(), record.id(), "", record.id() + " " + what, data);
+  }
+
+  /** Ends what no record tells of: the earlier life ended between its start and the record. */
+  private void endUnrecorded(Map<String, List<Found>> found) {
+    Set<String> running =
+        found.values().stream()
+            .flatMap(List::stream)
+            .map(one -> one.record().id())
+            .collect(Collectors.toSet());
+    for (String id : world.runtime().endAllBut(running, Duration.ZERO)) {
+      world.event(
+          "instance.stopped",
+          "",
+          id,
+          "",
+          id
+              + " was ended: an earlier life of the platform had started it, and no record tells of"
+              + " it",
+          Map.of());
+    }
   }
 
   /** Roll-outs that the earlier life did not bring to an end have ended with it. */

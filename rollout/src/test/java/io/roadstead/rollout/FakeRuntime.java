@@ -5,11 +5,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -100,6 +101,7 @@ final class FakeRuntime implements InstanceRuntime {
   private final Ticker ticker;
   final Map<String, FakeProcess> alive = Collections.synchronizedMap(new LinkedHashMap<>());
   final List<FakeProcess> started = Collections.synchronizedList(new ArrayList<>());
+  final Map<String, Exit> kept = new LinkedHashMap<>();
   Runnable onStart = () -> {};
   private final AtomicInteger processes = new AtomicInteger();
 
@@ -134,13 +136,22 @@ final class FakeRuntime implements InstanceRuntime {
   }
 
   @Override
-  public Optional<RunningInstance> adopt(InstanceRecord instance) {
+  public Adoption adopt(InstanceRecord instance) {
     FakeProcess process = alive.get(instance.id());
     if (process == null || !process.mark.equals(instance.mark())) {
-      return Optional.empty();
+      Exit exit = kept.getOrDefault(instance.id(), new Exit(OptionalInt.empty(), ""));
+      return new Adoption.Ended(exit, List.of("its last line"));
     }
     process.exited = new CompletableFuture<>();
-    return Optional.of(process);
+    return new Adoption.Runs(process);
+  }
+
+  @Override
+  public Set<String> endAllBut(Set<String> instances, Duration patience) {
+    Set<String> left = new HashSet<>(alive.keySet());
+    left.removeAll(instances);
+    left.forEach(alive::remove);
+    return left;
   }
 
   @Override

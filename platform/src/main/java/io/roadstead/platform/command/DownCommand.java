@@ -50,7 +50,9 @@ final class DownCommand implements Callable<Integer> {
     if (holder.isPresent()) {
       stop(holder.getAsLong(), directory);
     }
-    int instances = Files.exists(directory.resolve("state.db")) ? LeftRunning.stop(directory) : 0;
+    boolean used =
+        Files.exists(directory.resolve("state.db")) || Files.exists(directory.resolve("instances"));
+    int instances = used ? LeftRunning.stop(directory) : 0;
     if (holder.isEmpty() && instances == 0) {
       System.out.println("nothing runs from " + directory);
     } else {

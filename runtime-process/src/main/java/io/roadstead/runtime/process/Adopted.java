@@ -1,11 +1,9 @@
 package io.roadstead.runtime.process;
 
-import io.roadstead.rollout.Exit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalInt;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,27 +15,46 @@ import org.jspecify.annotations.Nullable;
  * Watches processes that are nobody's children here, by looking at each twenty times a second: the
  * operating system tells only parents of an end, and the JDK's own look at strangers comes up to
  * five seconds late. One thread, begun with the first such process.
+ *
+ * <p>Between the end of a process and its shim's word about it there is a moment; the word is
+ * waited for while the shim runs, {@link #WORD_WITHIN_LOOKS} at most.
  */
 final class Adopted implements AutoCloseable {
   private static final long LOOK_MILLIS = 50;
+  private static final int WORD_WITHIN_LOOKS = 40;
 
-  private final Set<ProcessInstance> watched = ConcurrentHashMap.newKeySet();
+  private final Map<ProcessInstance, Integer> watched = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
   private final Consumer<ProcessInstance> ended;
 
   /**
-   * @param ended told of each whose end was seen, after its exit was completed
+   * @param ended told of each whose end was seen
    */
   Adopted(Consumer<ProcessInstance> ended) {
     this.ended = ended;
   }
 
   void watch(ProcessInstance instance) {
-    watched.add(instance);
+    watched.put(instance, 0);
     Thread watcher = Thread.ofVirtual().name("adopted-processes").unstarted(this::look);
     if (thread.compareAndSet(null, watcher)) {
       watcher.start();
+    }
+  }
+
+  /** Waits until the process has ended, or as long; whether it has. Blocks. */
+  boolean awaitEnd(ProcessHandle process, long limitMillis) {
+    try {
+      for (long waited = 0; runs(process); waited += LOOK_MILLIS / 10) {
+        if (waited >= limitMillis || closed.await(LOOK_MILLIS / 10, TimeUnit.MILLISECONDS)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -64,13 +81,14 @@ final class Adopted implements AutoCloseable {
   private void look() {
     try {
       while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        for (ProcessInstance instance : Set.copyOf(watched)) {
-          if (!runs(instance.leader())) {
-            watched.remove(instance);
-            instance.end(new Exit(OptionalInt.empty(), ""));
-            ended.accept(instance);
-          }
-        }
+        watched.replaceAll((instance, looks) -> instance.runs() ? 0 : looks + 1);
+        watched.forEach(
+            (instance, looks) -> {
+              if (looks > WORD_WITHIN_LOOKS || (looks > 0 && !instance.shimRuns())) {
+                watched.remove(instance);
+                ended.accept(instance);
+              }
+            });
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

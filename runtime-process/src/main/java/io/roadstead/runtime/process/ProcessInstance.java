@@ -5,6 +5,7 @@ import io.roadstead.rollout.ProcessMark;
 import io.roadstead.rollout.RunningInstance;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -17,7 +18,8 @@ import java.util.concurrent.CompletableFuture;
  */
 final class ProcessInstance implements RunningInstance {
   private final String id;
-  private final ProcessHandle leader;
+  private final Optional<ProcessHandle> leader;
+  private final Optional<ProcessHandle> shim;
   private final boolean leadsGroup;
   private final ProcessMark mark;
   private final Path log;
@@ -25,17 +27,21 @@ final class ProcessInstance implements RunningInstance {
   private final CompletableFuture<Exit> exited = new CompletableFuture<>();
 
   /**
+   * @param leader nothing where it had ended before it could be looked at
+   * @param shim its parent, which tells how it ended
    * @param leadsGroup whether a process group has the leader's number
    */
   ProcessInstance(
       String id,
-      ProcessHandle leader,
+      Optional<ProcessHandle> leader,
+      Optional<ProcessHandle> shim,
       boolean leadsGroup,
       ProcessMark mark,
       Path log,
       int maxTailBytes) {
     this.id = id;
     this.leader = leader;
+    this.shim = shim;
     this.leadsGroup = leadsGroup;
     this.mark = mark;
     this.log = log;
@@ -64,7 +70,7 @@ final class ProcessInstance implements RunningInstance {
 
   @Override
   public void terminate() {
-    boolean _ = leader.destroy();
+    leader.ifPresent(ProcessHandle::destroy);
   }
 
   @Override
@@ -75,9 +81,9 @@ final class ProcessInstance implements RunningInstance {
     if (leadsGroup) {
       Signals.killGroup(mark.pid());
     } else {
-      leader.descendants().forEach(ProcessHandle::destroyForcibly);
+      leader.stream().flatMap(ProcessHandle::descendants).forEach(ProcessHandle::destroyForcibly);
     }
-    boolean _ = leader.destroyForcibly(); // also where it has not come as far as its own group
+    leader.ifPresent(ProcessHandle::destroyForcibly); // where it has no group of its own yet, too
   }
 
   @Override
@@ -97,7 +103,15 @@ final class ProcessInstance implements RunningInstance {
     return id;
   }
 
-  ProcessHandle leader() {
-    return leader;
+  Path log() {
+    return log;
+  }
+
+  boolean runs() {
+    return leader.filter(Adopted::runs).isPresent();
+  }
+
+  boolean shimRuns() {
+    return shim.filter(Adopted::runs).isPresent();
   }
 }

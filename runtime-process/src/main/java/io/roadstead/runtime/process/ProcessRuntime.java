@@ -1,6 +1,7 @@
 package io.roadstead.runtime.process;
 
 import io.roadstead.registry.Ticker;
+import io.roadstead.rollout.Adoption;
 import io.roadstead.rollout.Artifacts;
 import io.roadstead.rollout.Exit;
 import io.roadstead.rollout.InstanceLogs;
@@ -15,25 +16,24 @@ import io.roadstead.rollout.RunningInstance;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
 import io.roadstead.runtime.process.JarPlans.JarPlan;
-import java.io.File;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
  * <p>Each instance is the leader of a session and process group of its own (by {@code setsid},
  * which the child becomes before it becomes the program, so that pid, group and session have one
  * number). The terminal's signals do not reach it, and it can be killed with all that it started.
+ * Its parent is a {@link Shim}, which tells how it ended, now or to a later life of the platform.
  * What it writes goes straight into a file, not through a pipe, so it neither stops nor loses a
  * line when the platform ends. Its port is picked here and told to it; that another process takes
  * the port in between cannot be excluded, only recognised ({@link #portWasTaken}).
@@ -58,6 +59,9 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
   private static final List<Path> SETSID =
       List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
   private static final int LINES_ABOUT_PORT = 100;
+  private static final int LAST_LINES = 20;
+  private static final long SHIM_WRITES_WITHIN_MILLIS = 2_000;
+  private static final Exit UNKNOWN = new Exit(OptionalInt.empty(), "");
   private static final List<String> PORT_TAKEN =
       List.of("address already in use", "eaddrinuse", "java.net.bindexception");
 
@@ -75,7 +79,10 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
   private final JarPlans plans;
   private final Probe probe;
   private final LogDirectory logs;
+  private final Shim shim;
+  private final Marked marked;
   private final Adopted adopted;
+  private final Leftovers leftovers;
   private final Optional<Path> setsid;
   private final Executor threads = task -> Thread.ofVirtual().name("process-exit").start(task);
   private final Map<String, ProcessInstance> running = new ConcurrentHashMap<>();
@@ -91,8 +98,11 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
     this.plans = new JarPlans(settings.java());
     this.probe = new Probe(ticker);
     this.logs = new LogDirectory(settings, running::containsKey);
-    this.adopted = new Adopted(this::forget);
     this.setsid = SETSID.stream().filter(Files::isExecutable).findFirst();
+    this.shim = new Shim(settings, setsid);
+    this.marked = new Marked(settings);
+    this.adopted = new Adopted(instance -> ended(instance, UNKNOWN));
+    this.leftovers = new Leftovers(settings, marked, adopted);
     if (setsid.isEmpty()) {
       log.warn(
           "setsid was not found: instances share the platform's process group, and what they start"
@@ -116,7 +126,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
       return start(launch, port);
     } catch (LaunchFailed | RuntimeException e) {
       ports.release(port);
-      delete(settings.temporary(launch.id()));
+      delete(launch.id());
       throw e;
     }
   }
@@ -124,31 +134,40 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
   /**
    * {@inheritDoc}
    *
-   * <p>Of an instance that has ended meanwhile, what it left of its group is killed.
+   * <p>Of an instance that has ended meanwhile, what it left is killed.
    */
   @Override
-  public Optional<RunningInstance> adopt(InstanceRecord instance) {
+  public Adoption adopt(InstanceRecord instance) {
     ProcessMark mark = instance.mark();
-    Optional<ProcessHandle> found = ProcessHandle.of(mark.pid()).filter(Adopted::runs);
-    boolean same =
-        found.isPresent()
-            && (sameStart(mark, found.get()) || Owned.by(instance.token(), mark.pid()));
-    if (!same) {
-      Owned.killLeftovers(instance.token(), mark.pid());
-      return Optional.empty();
+    Optional<ProcessHandle> found =
+        ProcessHandle.of(mark.pid()).filter(Adopted::runs).filter(is -> isOf(instance, is));
+    Optional<ProcessHandle> parent = shimOf(instance.id(), found);
+    Path log = settings.log(instance.service(), instance.id());
+    if (found.isEmpty()) {
+      parent.ifPresent(writes -> adopted.awaitEnd(writes, SHIM_WRITES_WITHIN_MILLIS));
+      leftovers.end(instance.id(), instance.token(), mark.pid());
+      Exit exit = shim.ended(instance.id()).orElse(UNKNOWN);
+      delete(instance.id());
+      return new Adoption.Ended(exit, LogTail.last(log, LAST_LINES, settings.maxTailBytes()));
     }
     var process =
         new ProcessInstance(
             instance.id(),
-            found.orElseThrow(),
+            found,
+            parent,
             Signals.group(mark.pid()) == mark.pid(),
             mark,
-            settings.log(instance.service(), instance.id()),
+            log,
             settings.maxTailBytes());
     ports.hold(mark.port());
     running.put(instance.id(), process);
     adopted.watch(process);
-    return Optional.of(process);
+    return new Adoption.Runs(process);
+  }
+
+  @Override
+  public Set<String> endAllBut(Set<String> instances, Duration patience) {
+    return leftovers.endAllBut(instances, patience);
   }
 
   @Override
@@ -213,24 +232,13 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
           case Source.Shell shell -> CommandLine.shell(shell);
           case Source.Exec exec -> CommandLine.exec(exec, settings.workingDirectory(), env);
         };
-    var command = new ArrayList<String>();
-    setsid.ifPresent(path -> command.add(path.toString()));
-    command.addAll(program);
-
     Path output = settings.log(service, launch.id());
-    var builder = new ProcessBuilder(command);
-    builder.directory(settings.workingDirectory().toFile());
-    builder.environment().clear();
-    builder.environment().putAll(env);
-    builder.redirectInput(Redirect.from(new File("/dev/null")));
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(Redirect.appendTo(output.toFile()));
-    Process process;
+    Shim.Started started;
     try {
       Files.createDirectories(output.getParent() == null ? output : output.getParent());
       Files.createDirectories(settings.temporary(launch.id()));
       logs.prune(service);
-      process = builder.start();
+      started = shim.start(launch.id(), program, env, output);
     } catch (IOException e) {
       throw new LaunchFailed(
           "instance "
@@ -241,29 +249,50 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
               + e.getMessage()
               + "); check the free disk and the limit of processes (ulimit -u)");
     }
-    Optional<Path> cache = plan.flatMap(JarPlan::cache);
-    Instant startedAt = process.info().startInstant().orElseGet(wall::instant);
+    Optional<ProcessHandle> leader = ProcessHandle.of(started.pid());
+    Instant startedAt =
+        leader.flatMap(process -> process.info().startInstant()).orElseGet(wall::instant);
     var instance =
         new ProcessInstance(
             launch.id(),
-            process.toHandle(),
+            leader,
+            Optional.of(started.shim().toHandle()),
             setsid.isPresent(),
-            new ProcessMark(process.pid(), startedAt, port),
+            new ProcessMark(started.pid(), startedAt, port),
             output,
             settings.maxTailBytes());
     running.put(launch.id(), instance);
     CompletableFuture<Void> _ =
-        process
-            .onExit()
-            .thenAcceptAsync(
-                ended -> {
-                  Exit exit = exit(ended.exitValue());
-                  cache.ifPresent(used -> plans.ended(used, exit.signal()));
-                  instance.end(exit);
-                  forget(instance);
-                },
-                threads);
+        started.shim().onExit().thenAcceptAsync(ended -> shimEnded(instance, ended), threads);
+    plan.flatMap(JarPlan::cache)
+        .ifPresent(
+            used -> {
+              CompletableFuture<Void> _ =
+                  instance.exited().thenAccept(exit -> plans.ended(used, exit.signal()));
+            });
     return instance;
+  }
+
+  /**
+   * Its shim ends with the instance, unless somebody has killed it: then nobody's child is left.
+   */
+  private void shimEnded(ProcessInstance instance, Process ended) {
+    if (instance.runs()) {
+      log.warn(
+          "the parent of instance {} (pid {}) was killed; the instance runs on, and how it ends"
+              + " will not be known",
+          instance.id(),
+          ended.pid());
+      adopted.watch(instance);
+    } else {
+      ended(instance, Shim.exit(ended.exitValue()));
+    }
+  }
+
+  /** Its process has ended: by its shim's word, where there is one. */
+  private void ended(ProcessInstance instance, Exit otherwise) {
+    instance.end(shim.ended(instance.id()).orElse(otherwise));
+    forget(instance);
   }
 
   private Optional<Jar> jar(Source source) throws LaunchFailed {
@@ -321,6 +350,28 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
     return probe.get(instance.host(), instance.port(), path, timeout);
   }
 
+  /** Whether the process is this instance: by its mark or credential, else by its start time. */
+  private boolean isOf(InstanceRecord instance, ProcessHandle process) {
+    Optional<String> seen = marked.of(process.pid());
+    return seen.isPresent()
+        ? seen.get().equals(instance.id())
+        : Marked.byToken(process.pid(), instance.token()) || sameStart(instance.mark(), process);
+  }
+
+  /** The shim of the instance: its parent, or, where it has ended, found among all. */
+  private Optional<ProcessHandle> shimOf(String id, Optional<ProcessHandle> leader) {
+    if (leader.isPresent()) {
+      return leader.get().parent().filter(is -> isShim(is, id));
+    }
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.filter(is -> isShim(is, id)).findFirst();
+    }
+  }
+
+  private boolean isShim(ProcessHandle process, String id) {
+    return marked.ofShim(process.pid()).filter(id::equals).isPresent();
+  }
+
   private static boolean sameStart(ProcessMark mark, ProcessHandle process) {
     return process
         .info()
@@ -329,21 +380,14 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
         .orElse(false);
   }
 
-  private static Exit exit(int code) {
-    return new Exit(OptionalInt.of(code), Signals.name(code));
-  }
-
   private void forget(ProcessInstance instance) {
     running.remove(instance.id(), instance);
     ports.release(instance.port());
-    delete(settings.temporary(instance.id()));
+    delete(instance.id());
   }
 
-  private static void delete(Path folder) {
-    try {
-      Folders.delete(folder);
-    } catch (IOException e) {
-      log.debug("temporary files in {} stay: {}", folder, e.getMessage());
-    }
+  private void delete(String id) {
+    Folders.letGo(settings.temporary(id));
+    Folders.letGo(settings.instance(id));
   }
 }

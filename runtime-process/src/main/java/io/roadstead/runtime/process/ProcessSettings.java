@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * Where and how processes are run.
  *
  * @param dataDirectory logs go to {@code logs/SERVICE/ID.log}, temporary files to {@code tmp/ID}
- *     beneath it
+ *     beneath it, and what the shim of each instance reads and writes to {@code instances/ID}
  * @param java the executable that runs jars: the platform's own JDK
  * @param workingDirectory of every instance: where the platform was started, so that a relative
  *     path in a command means what it meant to the person who typed it
@@ -74,6 +74,19 @@ public record ProcessSettings(
   /** Where a JVM writes what it knows when it crashes. */
   Path crashReport(String service, String id) {
     return logs(service).resolve(id + ".hs_err");
+  }
+
+  /** What belongs to the instances, a folder for each: see {@link Shim}. */
+  Path instances() {
+    return dataDirectory.resolve("instances");
+  }
+
+  Path instance(String id) {
+    return instances().resolve(id);
+  }
+
+  Path shim() {
+    return dataDirectory.resolve("shim");
   }
 
   Path temporary(String id) {

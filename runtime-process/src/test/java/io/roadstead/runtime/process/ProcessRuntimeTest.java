@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.roadstead.rollout.Adoption;
 import io.roadstead.rollout.Exit;
 import io.roadstead.rollout.InstanceRecord;
 import io.roadstead.rollout.LaunchFailed;
@@ -102,25 +103,41 @@ class ProcessRuntimeTest {
   void aRunningProcessIsTakenOverAndItsEndIsSeen() throws Exception {
     RunningInstance instance = bench.sh("echo before; exec sleep 60");
     try (var next = new Bench(data)) {
-      RunningInstance taken = next.runtime.adopt(record(instance.mark())).orElseThrow();
+      RunningInstance taken = runs(next.runtime.adopt(record(instance.mark())));
       await().until(() -> taken.lastLogLines(5).equals(List.of("before")));
 
       taken.kill();
 
-      Exit seen = taken.exited().get(10, TimeUnit.SECONDS);
-      assertThat(seen.code()).isEmpty();
-      assertThat(seen.describe()).isEqualTo("unknown exit");
+      Exit _ = exit(taken);
+      assertThat(ProcessHandle.of(instance.mark().pid()).filter(Adopted::runs)).isEmpty();
     }
   }
 
   @Test
   void aProcessWithAnotherStartTimeIsNotTakenOver() throws Exception {
-    ProcessMark mark = bench.sh("exec sleep 60").mark();
+    Process stranger = new ProcessBuilder("sleep", "60").start();
+    try {
+      ProcessHandle handle = stranger.toHandle();
+      var same = new ProcessMark(handle.pid(), handle.info().startInstant().orElseThrow(), 20001);
+      var other = new ProcessMark(handle.pid(), same.startedAt().minusSeconds(60), 20001);
 
-    var other = new ProcessMark(mark.pid(), mark.startedAt().minusSeconds(60), mark.port());
+      assertThat(bench.runtime.adopt(record(other))).isInstanceOf(Adoption.Ended.class);
+      assertThat(stranger.isAlive()).isTrue();
+      assertThat(bench.runtime.adopt(record(same))).isInstanceOf(Adoption.Runs.class);
+    } finally {
+      stranger.destroyForcibly();
+    }
+  }
 
-    assertThat(bench.runtime.adopt(record(other, "another token"))).isEmpty();
-    assertThat(ProcessHandle.of(mark.pid())).isPresent();
+  @Test
+  void aProcessWithAnotherInstancesMarkIsNotTakenOverThoughItsStartTimeFits() throws Exception {
+    RunningInstance instance = bench.sh("echo up; exec sleep 60");
+    await().until(() -> !instance.lastLogLines(1).isEmpty());
+
+    var other = new InstanceRecord("orders", "orders-9", 1, "other", false, false, instance.mark());
+
+    assertThat(bench.runtime.adopt(other)).isInstanceOf(Adoption.Ended.class);
+    assertThat(ProcessHandle.of(instance.mark().pid()).filter(Adopted::runs)).isPresent();
   }
 
   @Test
@@ -131,7 +148,7 @@ class ProcessRuntimeTest {
 
     var jumped = new ProcessMark(mark.pid(), mark.startedAt().minusSeconds(3600), mark.port());
 
-    assertThat(bench.runtime.adopt(record(jumped))).isPresent();
+    assertThat(bench.runtime.adopt(record(jumped))).isInstanceOf(Adoption.Runs.class);
   }
 
   @Test
@@ -144,7 +161,7 @@ class ProcessRuntimeTest {
     ProcessHandle stranger = ProcessHandle.of(Long.parseLong(pids[0])).orElseThrow();
     var mark = new ProcessMark(Long.parseLong(pids[1]), Instant.EPOCH, 20001);
 
-    assertThat(bench.runtime.adopt(record(mark))).isEmpty();
+    assertThat(bench.runtime.adopt(record(mark))).isInstanceOf(Adoption.Ended.class);
     assertThat(Adopted.runs(stranger)).isTrue();
     assertThat(stranger.destroyForcibly()).isTrue();
 
@@ -157,7 +174,7 @@ class ProcessRuntimeTest {
     ProcessHandle left = ProcessHandle.of(Long.parseLong(pids[0])).orElseThrow();
 
     mark = new ProcessMark(Long.parseLong(pids[1]), Instant.EPOCH, 20001);
-    assertThat(bench.runtime.adopt(record(mark))).isEmpty();
+    assertThat(bench.runtime.adopt(record(mark))).isInstanceOf(Adoption.Ended.class);
     await().until(() -> !Adopted.runs(left));
   }
 
@@ -166,7 +183,7 @@ class ProcessRuntimeTest {
     RunningInstance instance = bench.sh("exit 0");
     Exit _ = exit(instance);
 
-    assertThat(bench.runtime.adopt(record(instance.mark()))).isEmpty();
+    assertThat(bench.runtime.adopt(record(instance.mark()))).isInstanceOf(Adoption.Ended.class);
   }
 
   @Test
@@ -238,11 +255,12 @@ class ProcessRuntimeTest {
   }
 
   private static InstanceRecord record(ProcessMark mark) {
-    return record(mark, Bench.TOKEN);
+    return new InstanceRecord("orders", "orders-1", 1, Bench.TOKEN, false, false, mark);
   }
 
-  private static InstanceRecord record(ProcessMark mark, String token) {
-    return new InstanceRecord("orders", "orders-1", 1, token, false, false, mark);
+  private static RunningInstance runs(Adoption adoption) {
+    assertThat(adoption).isInstanceOf(Adoption.Runs.class);
+    return ((Adoption.Runs) adoption).instance();
   }
 
   private static ProcessHandle writtenPid(RunningInstance instance) {
