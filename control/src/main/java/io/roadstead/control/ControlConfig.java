@@ -11,7 +11,7 @@ import java.util.Set;
  * @param port 0 for any free one
  * @param token what changing calls must bring; a secret
  * @param users name to secret, or {@code sha256:} and 64 hex digits of its SHA-256; where there are
- *     any, every call but the health checks needs a credential
+ *     any, every call but the health checks, the console's files and its login needs a credential
  * @param hostNames further names by which clients may call it, lower case, without port
  * @param platformId names this platform among others, so that gateways of one may share a port
  * @param defaultRoutes whether the gateway routes {@code /{service}/**} for all that registers

@@ -9,6 +9,8 @@ import io.roadstead.control.api.PlatformApi;
 import io.roadstead.control.api.RegistryApi;
 import io.roadstead.control.api.ServicesApi;
 import io.roadstead.control.api.Traffic;
+import io.roadstead.control.console.PageFiles;
+import io.roadstead.control.console.SessionApi;
 import io.roadstead.control.event.EventLog;
 import io.roadstead.control.figures.PlatformMeters;
 import io.roadstead.control.http.Access;
@@ -18,13 +20,17 @@ import io.roadstead.control.http.Endpoints;
 import io.roadstead.control.http.Guard;
 import io.roadstead.control.http.HttpFront;
 import io.roadstead.control.http.InvalidRequests;
+import io.roadstead.control.http.Login;
 import io.roadstead.control.http.TextStreams;
 import io.roadstead.control.http.Uploads;
 import io.roadstead.control.mount.Mount;
+import io.roadstead.control.session.LoginLimit;
+import io.roadstead.control.session.Sessions;
 import io.roadstead.control.watch.Subscriptions;
 import io.roadstead.control.watch.WatchHub;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Subscribers;
+import io.roadstead.registry.Ticker;
 import io.roadstead.rollout.Artifacts;
 import io.roadstead.rollout.Deployer;
 import io.roadstead.rollout.InstanceLogs;
@@ -38,6 +44,8 @@ import io.vertx.core.http.HttpServerOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -73,7 +81,9 @@ public final class ControlServer implements AutoCloseable {
       PrometheusMeterRegistry meters,
       Traffic traffic,
       BooleanSupplier ready,
-      List<Mount> mounts) {
+      List<Mount> mounts,
+      InstantSource wall,
+      Ticker ticker) {
     public Parts {
       mounts = List.copyOf(mounts);
     }
@@ -119,10 +129,14 @@ public final class ControlServer implements AutoCloseable {
         new WatchHub(
             vertx, loop, parts.registry(), parts.subscribers(), config.platformId(), parts.ready());
     EventsApi events = new EventsApi(vertx, loop, parts.events());
-    Endpoints endpoints = new Endpoints(endpoints(vertx, hub, events, blocking));
     Access access = new Access(config.token(), config.users(), parts.deployer()::byToken);
+    Sessions sessions = new Sessions(new SecureRandom(), parts.ticker());
+    Login login = new Login(access, sessions, "roadstead_session_" + cookieSuffix());
+    List<Endpoint> all = endpoints(vertx, hub, events, blocking);
+    all.addAll(new SessionApi(access, login, sessions, new LoginLimit(parts.ticker())).endpoints());
+    Endpoints endpoints = new Endpoints(all);
     HttpFront front =
-        new HttpFront(vertx, guard(host), access, endpoints, parts.mounts(), blocking);
+        new HttpFront(vertx, guard(host), access, login, endpoints, parts.mounts(), blocking);
     Connections connections = new Connections(MAX_CONNECTIONS, config.times());
     HttpServer server =
         vertx
@@ -195,10 +209,17 @@ public final class ControlServer implements AutoCloseable {
         new LogsApi(parts.deployer(), parts.logs(), new TextStreams(vertx, blocking)).endpoints());
     all.addAll(new ArtifactsApi(parts.artifacts(), new Uploads(vertx, blocking)).endpoints());
     all.addAll(events.endpoints());
+    all.addAll(new PageFiles().endpoints());
     all.addAll(
         new PlatformApi(config.platformId(), parts.ready(), parts.meters(), meters::refresh)
             .endpoints());
     return all;
+  }
+
+  /** Cookies know no ports: platforms of one host must not take each other's. */
+  private String cookieSuffix() {
+    String id = config.platformId().replaceAll("[^A-Za-z0-9]", "");
+    return id.substring(0, Math.min(12, id.length()));
   }
 
   private Guard guard(InetAddress host) {

@@ -128,12 +128,12 @@ class AccessHttpTest {
   }
 
   @Test
-  void withUsersEveryCallButHealthNeedsACredential() throws Exception {
+  void withUsersEveryCallForDataNeedsACredential() throws Exception {
     Map<String, String> users =
         Map.of("team", "plain secret", "ops", "sha256:" + MemoryPlatform.sha256("hashed"));
     try (MemoryPlatform platform = new MemoryPlatform("e1", 0, users, List.of(echo()))) {
       assertThat(platform.get("/health/live").statusCode()).isEqualTo(200);
-      for (String path : List.of("/", "/api/v1/registry", "/metrics", "/eureka/apps")) {
+      for (String path : List.of("/api/v1/registry", "/metrics", "/eureka/apps")) {
         assertThat(platform.get(path).statusCode()).as(path).isEqualTo(401);
       }
       assertThat(mounted).isEmpty();

@@ -44,6 +44,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
@@ -55,6 +56,7 @@ public final class MemoryPlatform implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final InstantSource wall = InstantSource.system();
+  private final AtomicLong passed = new AtomicLong();
   private final MemoryStore store = new MemoryStore();
   final Map<String, Launch> launches = new ConcurrentHashMap<>();
   final Set<String> artifacts = new ConcurrentSkipListSet<>();
@@ -98,7 +100,9 @@ public final class MemoryPlatform implements AutoCloseable {
                 meters,
                 _ -> new Traffic.Figures(7, 1, 2),
                 () -> ready,
-                mounts));
+                mounts,
+                wall,
+                () -> ticker.nanos() + passed.get()));
     events.start();
     deployer.start();
     server.start();
@@ -111,6 +115,11 @@ public final class MemoryPlatform implements AutoCloseable {
   /** Whose connections may keep it waiting for so long. */
   static MemoryPlatform open(ConnectionTimes times) {
     return new MemoryPlatform("e1", 0, Map.of(), List.of(), times);
+  }
+
+  /** Lets time pass for logins. */
+  void pass(Duration time) {
+    passed.addAndGet(time.toNanos());
   }
 
   public int port() {

@@ -161,7 +161,9 @@ public final class Platform implements AutoCloseable {
                     meters,
                     traffic,
                     ready::get,
-                    List.of(EurekaMount.of(eureka, ready::get)))));
+                    List.of(EurekaMount.of(eureka, ready::get)),
+                    wall,
+                    ticker)));
     server.start();
     int controlPort = server.address().getPort();
     addresses.control(config.control(), controlPort);

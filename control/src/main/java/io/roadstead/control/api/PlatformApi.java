@@ -24,7 +24,6 @@ public final class PlatformApi {
   private final BooleanSupplier ready;
   private final PrometheusMeterRegistry meters;
   private final Runnable refreshMeters;
-  private final String page = resource("index.html");
   private final String openapi = resource("openapi.yaml");
 
   /**
@@ -43,15 +42,6 @@ public final class PlatformApi {
 
   public List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.quick(
-            "GET",
-            "/",
-            Needs.READING,
-            _ ->
-                Answer.text(200, "text/html; charset=utf-8", page)
-                    .header(
-                        "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-                    .header("X-Frame-Options", "DENY")),
         Endpoint.quick(
             "GET",
             "/api/v1/openapi.yaml",

@@ -122,8 +122,22 @@ public final class Access {
     if (colon < 0) {
       return new Caller.Stranger();
     }
-    String name = decoded.substring(0, colon);
-    String secret = decoded.substring(colon + 1);
+    return byName(decoded.substring(0, colon), decoded.substring(colon + 1));
+  }
+
+  /**
+   * Who logs in.
+   *
+   * @param user "" where the secret alone says it
+   */
+  public Caller byLogin(String user, String secret) {
+    if (user.length() + secret.length() > MAX_CREDENTIAL) {
+      return new Caller.Stranger();
+    }
+    return user.isEmpty() ? bySecret("token", secret, true) : byName(user, secret);
+  }
+
+  private Caller byName(String name, String secret) {
     byte[] expected = users.get(name);
     if (expected != null && MessageDigest.isEqual(expected, sha256(secret))) {
       return new Caller.Operator(name);

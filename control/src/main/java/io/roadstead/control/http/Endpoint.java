@@ -6,7 +6,8 @@ import io.vertx.core.http.HttpServerRequest;
 /**
  * One thing that the API does.
  *
- * @param template the path; a segment in braces is a parameter
+ * @param template the path; a segment in braces is a parameter, and a last one such as {@code
+ *     {rest*}} takes all that follows
  */
 public record Endpoint(String method, String template, Needs needs, Body body, Work work) {
   /** What body it takes. */

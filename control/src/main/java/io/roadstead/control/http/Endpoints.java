@@ -24,7 +24,8 @@ public final class Endpoints {
   /** As {@code GET /api/v1/registry}. */
   public Set<String> list() {
     Set<String> all = new TreeSet<>();
-    entries.forEach(e -> all.add(e.endpoint().method() + " " + e.endpoint().template()));
+    entries.forEach(
+        e -> all.add(e.endpoint().method() + " " + e.endpoint().template().replace("*}", "}")));
     return all;
   }
 
@@ -60,13 +61,17 @@ public final class Endpoints {
   }
 
   private static @Nullable Map<String, String> match(List<String> template, List<String> path) {
-    if (template.size() != path.size()) {
+    boolean open = template.getLast().endsWith("*}");
+    if (open ? path.size() < template.size() : path.size() != template.size()) {
       return null;
     }
     Map<String, String> parameters = new LinkedHashMap<>();
     for (int i = 0; i < template.size(); i++) {
       String wanted = template.get(i);
-      if (wanted.startsWith("{")) {
+      if (wanted.endsWith("*}")) {
+        String rest = String.join("/", path.subList(i, path.size()));
+        parameters.put(wanted.substring(1, wanted.length() - 2), rest);
+      } else if (wanted.startsWith("{")) {
         if (path.get(i).isEmpty()) {
           return null;
         }

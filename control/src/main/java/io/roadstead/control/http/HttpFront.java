@@ -33,6 +33,7 @@ public final class HttpFront implements Handler<HttpServerRequest> {
   private final Vertx vertx;
   private final Guard guard;
   private final Access access;
+  private final Login login;
   private final Endpoints endpoints;
   private final List<Mount> mounts;
   private final Bodies bodies;
@@ -46,12 +47,14 @@ public final class HttpFront implements Handler<HttpServerRequest> {
       Vertx vertx,
       Guard guard,
       Access access,
+      Login login,
       Endpoints endpoints,
       List<Mount> mounts,
       ExecutorService blocking) {
     this.vertx = vertx;
     this.guard = guard;
     this.access = access;
+    this.login = login;
     this.endpoints = endpoints;
     this.mounts = List.copyOf(mounts);
     this.bodies = new Bodies(vertx);
@@ -108,8 +111,7 @@ public final class HttpFront implements Handler<HttpServerRequest> {
   private void endpoint(String path, HttpServerRequest request) {
     Endpoints.Match match = endpoints.find(request.method().name(), path);
     Endpoint endpoint = match.endpoint();
-    Caller caller = access.identify(request.getHeader("Authorization"));
-    access.require(endpoint.needs(), caller);
+    Caller caller = login.require(endpoint, request);
     if (endpoint.body() == Endpoint.Body.STREAM) {
       work(endpoint, call(caller, match, request, new byte[0]), request);
       return;
@@ -162,7 +164,11 @@ public final class HttpFront implements Handler<HttpServerRequest> {
   }
 
   private void refuse(HttpServerRequest request, RuntimeException e) {
-    Answer answer = Refusals.of(e).answer();
+    Refusal refusal = Refusals.of(e);
+    if (refusal.status() == 401 && Login.byScript(request)) {
+      refusal.header("WWW-Authenticate", "Bearer realm=\"roadstead\"");
+    }
+    Answer answer = refusal.answer();
     if (request.isEnded() || !Bodies.has(request)) {
       Responses.send(request, answer);
     } else {

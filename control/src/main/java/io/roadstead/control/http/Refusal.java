@@ -82,6 +82,7 @@ public final class Refusal extends RuntimeException {
       case 414 -> "Address too long";
       case 415 -> "Unsupported media type";
       case 422 -> "Unprocessable content";
+      case 429 -> "Too many requests";
       case 431 -> "Headers too large";
       case 503 -> "Not available";
       default -> status >= 500 ? "Failed" : "Refused";
