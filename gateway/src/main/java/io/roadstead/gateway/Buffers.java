@@ -3,10 +3,15 @@ package io.roadstead.gateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes that wait: for more of them, or to be written. */
 final class Buffers {
+  private static final int ARRIVED = 8192;
+
   private Buffers() {}
 
   /** One buffer with the bytes of both, which it takes over. */
@@ -23,6 +28,26 @@ final class Buffers {
     first.release();
     second.release();
     return both;
+  }
+
+  /** What has arrived at the channel and was not read yet; null where nothing has. */
+  static @Nullable ByteBuf arrived(ChannelHandlerContext ctx) {
+    if (!(ctx.channel() instanceof EpollSocketChannel channel) || !channel.isActive()) {
+      return null;
+    }
+    ByteBuf buffer = ctx.alloc().directBuffer(ARRIVED);
+    int read = 0;
+    try {
+      ByteBuffer room = buffer.internalNioBuffer(0, ARRIVED);
+      read = channel.fd().read(room, room.position(), room.limit());
+    } catch (IOException e) {
+      // Reset: there is nothing to be read.
+    }
+    if (read <= 0) {
+      buffer.release();
+      return null;
+    }
+    return buffer.writerIndex(read);
   }
 
   /** How many bytes the peer has not taken yet. */

@@ -228,7 +228,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       state = State.HEAD;
       sinceNanos = worker.now();
       proceed();
-    } else if (state == State.BODY || pending != null || processing) {
+    } else if (state == State.BODY || pending != null || processing || worker.leaving()) {
       linger();
     } else {
       whenFlushed(ChannelFutureListener.CLOSE);
@@ -288,7 +288,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** The gateway closes: what is idle goes now, the rest after its answer. */
   void closeIfIdle() {
     if (state == State.HEAD && pending == null) {
+      closeIdle();
+    }
+  }
+
+  /**
+   * Closes a connection between two requests, unless the next has arrived a moment ago and only
+   * this loop has not come to read it: closing would reset it.
+   */
+  private void closeIdle() {
+    ChannelHandlerContext c = ctx;
+    ByteBuf arrived = c == null ? null : Buffers.arrived(c);
+    if (c == null || arrived == null) {
       close();
+    } else {
+      channelRead(c, arrived);
+      worker.flush();
     }
   }
 
@@ -337,7 +352,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       case HEAD -> {
         long waited = nowNanos - sinceNanos;
         if (pending == null && waited > worker.clientIdleNanos()) {
-          close();
+          closeIdle();
         } else if (pending != null && waited > worker.headerNanos()) {
           worker.unrouted().count(408, waited);
           protocolError(

@@ -363,7 +363,7 @@ final class Exchange implements BodyReader.Sink {
     boolean none = bodiless || status == 204 || status == 304;
     chunkedOut = false;
     rechunk = false;
-    closeClient = !keepAlive || !requestDone || worker.closing();
+    closeClient = !keepAlive || !requestDone || worker.lastAnswers();
     if (none) {
       body.none();
     } else if (answer.chunked()) {
@@ -446,7 +446,7 @@ final class Exchange implements BodyReader.Sink {
 
   /** Answers in the instance's place. */
   void refuse(int failure, String code, String detail) {
-    boolean close = !keepAlive || !requestDone || worker.closing();
+    boolean close = !keepAlive || !requestDone || worker.lastAnswers();
     client.write(Problem.answer(client.allocator(), failure, code, detail, bodiless, close));
     over(failure, Outcome.ERROR);
     client.answered(close);

@@ -1,33 +1,34 @@
 package io.roadstead.gateway;
 
-import static java.util.Objects.requireNonNull;
-
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.roadstead.gateway.handover.Giver;
+import io.roadstead.gateway.handover.Taker;
 import io.roadstead.registry.RegistryView;
 import io.roadstead.registry.Ticker;
 import io.roadstead.registry.event.Event;
 import io.roadstead.registry.event.EventSink;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data plane: takes requests, finds the route, asks the balancer, forwards bytes.
@@ -37,12 +38,16 @@ import org.jspecify.annotations.Nullable;
  * Exchange}). What the loops have in common is the world, the routes and instances of one version
  * of the registry, which {@link Feed} brings to each of them and acknowledges.
  *
+ * <p>Another gateway of the platform may take its port over ({@link Giver}). Then it serves the
+ * connections that it has, telling each client with its next answer to connect again, and has
+ * {@link #left} when the last has gone.
+ *
  * <p>{@link #start} and {@link #close} come from one thread; {@link #stats} from any but the loops.
  * The view belongs to the caller, who closes it after the gateway.
  */
 public final class Gateway implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Gateway.class);
   private static final Duration FIRST_WORLD = Duration.ofSeconds(10);
-  private static final int BACKLOG = 1024;
 
   private final GatewayConfig config;
   private final RegistryView view;
@@ -51,10 +56,11 @@ public final class Gateway implements AutoCloseable {
   private final EventSink events;
   private final ClientLimit clientLimit;
   private final List<Worker> workers = new ArrayList<>();
-  private final List<Channel> listeners = new ArrayList<>();
-  private volatile int boundPort;
-  private @Nullable EventLoopGroup group;
+  private final CompletableFuture<Void> left = new CompletableFuture<>();
+  private final AtomicReference<@Nullable EventLoopGroup> group = new AtomicReference<>();
+  private volatile @Nullable Listeners listeners;
   private volatile @Nullable Feed feed;
+  private volatile @Nullable Giver giver;
 
   public Gateway(
       GatewayConfig config,
@@ -70,26 +76,44 @@ public final class Gateway implements AutoCloseable {
     this.clientLimit = new ClientLimit(config.limits().clientConnections());
   }
 
+  /** Whether a gateway of the platform answers at the address. Blocks for a second at most. */
+  public static boolean listensAt(InetSocketAddress address, String platform) {
+    return address.getPort() != 0
+        && !address.isUnresolved()
+        && PortProbe.samePlatform(address, platform);
+  }
+
   /**
-   * Waits for the first version of the registry, then opens the port.
+   * Waits for the first version of the registry, then opens the port, or takes it over.
    *
    * @throws BindFailed where the port cannot be had, or no version came within 10 s
    */
   public void start() {
-    PortProbe.check(config);
     boolean started = false;
     try {
       Transport transport = Transport.best();
       EventLoopGroup loops =
           new MultiThreadIoEventLoopGroup(
               config.loops(), new DefaultThreadFactory("gateway-loop", true), transport.loops());
-      group = loops;
+      group.set(loops);
       for (int i = 0; i < config.loops(); i++) {
         workers.add(worker(loops.next(), transport));
       }
+      Optional<Taker> taker = taker(transport);
+      if (taker.isEmpty()) {
+        PortProbe.check(config);
+      }
       workers.forEach(worker -> worker.loop().execute(worker::start));
       startFeed();
-      bind(loops, transport);
+      Listeners own = new Listeners(config, transport, loops, workers);
+      listeners = own;
+      if (taker.isPresent()) {
+        takeOver(taker.get(), own);
+      }
+      own.open();
+      if (transport.sharesPorts()) {
+        offer(new Giver(workers.getFirst().loop(), config.platform(), own.address(), port(own)));
+      }
       started = true;
     } finally {
       if (!started) {
@@ -141,56 +165,132 @@ public final class Gateway implements AutoCloseable {
   }
 
   private boolean isOwnPort(int port) {
-    return port == boundPort || config.ownPorts().contains(port);
+    Listeners own = listeners;
+    return (own != null && port == own.port()) || config.ownPorts().contains(port);
   }
 
-  private void bind(EventLoopGroup loops, Transport transport) {
+  // Taking the port over, and giving it.
+
+  /** Nothing where the port is not to be taken over, or nobody is there to take it from. */
+  private Optional<Taker> taker(Transport transport) {
     InetSocketAddress at = config.listen();
-    int count = transport.sharesPorts() ? workers.size() : 1;
-    for (int i = 0; i < count; i++) {
-      EventLoop loop = workers.get(i).loop();
-      ServerBootstrap bootstrap =
-          new ServerBootstrap()
-              .group(loop, transport.sharesPorts() ? loop : loops)
-              .channelFactory(transport.listeners())
-              .option(ChannelOption.SO_REUSEADDR, true)
-              .option(ChannelOption.SO_BACKLOG, BACKLOG)
-              .childOption(ChannelOption.TCP_NODELAY, true)
-              .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Worker.waterMark(config.limits()))
-              .childHandler(new NewClient());
-      if (transport.sharesPorts()) {
-        bootstrap.option(EpollChannelOption.SO_REUSEPORT, true);
+    if (config.port() != PortUse.TAKE_OVER
+        || !transport.sharesPorts()
+        || at.getPort() == 0
+        || at.isUnresolved()) {
+      return Optional.empty();
+    }
+    return Optional.of(new Taker(workers.getFirst().loop(), config.platform(), at))
+        .filter(Taker::anybody);
+  }
+
+  /** Takes the sockets of all gateways of the platform that are at the port. */
+  private void takeOver(Taker taker, Listeners own) {
+    Giver giving =
+        new Giver(workers.getFirst().loop(), config.platform(), config.listen(), port(own));
+    try {
+      for (var offer = taker.ask(giving); offer.isPresent(); offer = taker.ask(giving)) {
+        take(offer.get(), own, giving);
       }
-      var bound = bootstrap.bind(at).awaitUninterruptibly();
-      if (!bound.isSuccess()) {
-        throw PortProbe.taken(at, config.shared(), requireNonNull(bound.cause()));
+    } catch (IOException e) {
+      if (own.none()) {
+        throw new BindFailed(
+            "the port "
+                + config.listen().getPort()
+                + " was not handed over ("
+                + e.getMessage()
+                + "); the gateway that has it goes on: try again",
+            e);
       }
-      listeners.add(bound.channel());
-      at = (InetSocketAddress) bound.channel().localAddress();
-      boundPort = at.getPort();
+      log.warn("another gateway keeps its part of the port: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BindFailed("interrupted while taking the port over", e);
     }
   }
 
-  /** Gives each new connection the one handler that it has. */
-  private final class NewClient extends ChannelInitializer<SocketChannel> {
-    @Override
-    @SuppressWarnings("ReferenceEquality") // Loops are what they are, not what they hold.
-    protected void initChannel(SocketChannel channel) {
-      for (Worker worker : workers) {
-        if (worker.loop() == channel.eventLoop()) {
-          channel.pipeline().addLast(new ClientConnection(worker));
-          return;
-        }
+  private void take(Taker.Offer offer, Listeners own, Giver giving)
+      throws IOException, InterruptedException {
+    List<Channel> adopted = List.of();
+    boolean taken = false;
+    try (offer) {
+      adopted = own.adopt(offer.descriptors());
+      List<Channel> sockets = adopted;
+      offer.take(
+          () -> {
+            own.accept(sockets);
+            // Before the other goes: who asks for the port meanwhile must find somebody.
+            offer(giving);
+          });
+      taken = true;
+      tell("gateway.took-over", "the gateway took the port over from process " + offer.pid());
+    } finally {
+      if (!taken) {
+        own.disown(adopted);
       }
     }
+  }
+
+  private void offer(Giver giving) {
+    if (giver == null) {
+      giver = giving;
+      if (!giving.start()) {
+        log.warn("too many gateways are at the port: this one cannot hand it over");
+      }
+    }
+  }
+
+  private Giver.Port port(Listeners own) {
+    return new Giver.Port() {
+      @Override
+      public List<FileDescriptor> descriptors() {
+        return own.descriptors();
+      }
+
+      @Override
+      public void pause() {
+        own.pause();
+      }
+
+      @Override
+      public void resume() {
+        own.resume();
+      }
+
+      @Override
+      public void handedOver(String to) {
+        tell("gateway.handed-over", "the gateway has handed its port over to process " + to);
+        leave(own);
+      }
+    };
+  }
+
+  /** Another accepts now: what is under way is finished here, and then nothing is left. */
+  private void leave(Listeners own) {
+    closeGiver();
+    own.close();
+    workers.forEach(worker -> worker.loop().execute(worker::beginLeave));
+    Thread.ofVirtual()
+        .name("gateway-leave")
+        .start(
+            () -> {
+              close(config.timeouts().leave(), false);
+              left.complete(null);
+            });
+  }
+
+  /** Completes when another has taken the port over and nothing is under way here any more. */
+  public CompletableFuture<Void> left() {
+    return left.copy();
   }
 
   /** Where it listens, with the port that it got. */
   public InetSocketAddress address() {
-    if (listeners.isEmpty()) {
+    Listeners own = listeners;
+    if (own == null) {
       throw new IllegalStateException("the gateway has not been started");
     }
-    return (InetSocketAddress) listeners.getFirst().localAddress();
+    return own.address();
   }
 
   /** What has been counted up to now. Asks each loop and waits for it, a second at most. */
@@ -215,17 +315,32 @@ public final class Gateway implements AutoCloseable {
    */
   @Override
   public void close() {
-    EventLoopGroup loops = group;
-    if (loops == null) {
+    close(config.timeouts().close(), true);
+  }
+
+  /**
+   * @param idle whether connections without a request are closed at once
+   */
+  private void close(Duration patience, boolean idle) {
+    if (group.get() == null) {
       return;
     }
-    group = null;
-    listeners.forEach(listener -> listener.close().awaitUninterruptibly());
-    workers.forEach(worker -> worker.loop().execute(worker::beginClose));
+    closeGiver();
+    Listeners own = listeners;
+    if (own != null) {
+      own.close();
+    }
+    if (idle) {
+      workers.forEach(worker -> worker.loop().execute(worker::beginClose));
+    }
     try {
-      clientLimit.awaitNone(config.timeouts().close(), ticker);
+      clientLimit.awaitNone(patience, ticker);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    EventLoopGroup loops = group.getAndSet(null);
+    if (loops == null) {
+      return;
     }
     Feed told = feed;
     if (told != null) {
@@ -234,6 +349,13 @@ public final class Gateway implements AutoCloseable {
     workers.forEach(worker -> worker.loop().execute(worker::finishClose));
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     tell("gateway.stopped", "the gateway has stopped");
+  }
+
+  private void closeGiver() {
+    Giver giving = giver;
+    if (giving != null) {
+      giving.close();
+    }
   }
 
   private void tell(String kind, String message) {

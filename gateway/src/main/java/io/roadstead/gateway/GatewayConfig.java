@@ -13,7 +13,7 @@ import java.util.Set;
  *     never routed to
  * @param platform names the platform to other gateways that would share the port: 1 to 64 letters,
  *     digits, '.', '_' and '-'
- * @param shared whether the port may be shared with other gateways of the same platform
+ * @param port what to do where a gateway of the same platform has the port
  */
 public record GatewayConfig(
     InetSocketAddress listen,
@@ -21,7 +21,7 @@ public record GatewayConfig(
     boolean defaultRoutes,
     Set<Integer> ownPorts,
     String platform,
-    boolean shared,
+    PortUse port,
     GatewayLimits limits,
     GatewayTimeouts timeouts) {
   public GatewayConfig {
@@ -46,37 +46,35 @@ public record GatewayConfig(
         loopback,
         Set.of(),
         platform,
-        false,
+        PortUse.ALONE,
         GatewayLimits.DEFAULT,
         GatewayTimeouts.DEFAULT);
   }
 
   public GatewayConfig withLoops(int value) {
     return new GatewayConfig(
-        listen, value, defaultRoutes, ownPorts, platform, shared, limits, timeouts);
+        listen, value, defaultRoutes, ownPorts, platform, port, limits, timeouts);
   }
 
   public GatewayConfig withDefaultRoutes(boolean value) {
-    return new GatewayConfig(listen, loops, value, ownPorts, platform, shared, limits, timeouts);
+    return new GatewayConfig(listen, loops, value, ownPorts, platform, port, limits, timeouts);
   }
 
   public GatewayConfig withOwnPorts(Set<Integer> value) {
-    return new GatewayConfig(
-        listen, loops, defaultRoutes, value, platform, shared, limits, timeouts);
+    return new GatewayConfig(listen, loops, defaultRoutes, value, platform, port, limits, timeouts);
   }
 
-  public GatewayConfig withShared(boolean value) {
+  public GatewayConfig withPort(PortUse value) {
     return new GatewayConfig(
         listen, loops, defaultRoutes, ownPorts, platform, value, limits, timeouts);
   }
 
   public GatewayConfig withLimits(GatewayLimits value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, ownPorts, platform, shared, value, timeouts);
+        listen, loops, defaultRoutes, ownPorts, platform, port, value, timeouts);
   }
 
   public GatewayConfig withTimeouts(GatewayTimeouts value) {
-    return new GatewayConfig(
-        listen, loops, defaultRoutes, ownPorts, platform, shared, limits, value);
+    return new GatewayConfig(listen, loops, defaultRoutes, ownPorts, platform, port, limits, value);
   }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param upstreamIdle for the next use of a pooled connection; shorter than the half minute after
  *     which many servers close one, so that ours is the side that closes
  * @param close for requests in flight when the gateway is closed
+ * @param leave for requests in flight when another gateway has taken the port over
  */
 public record GatewayTimeouts(
     Duration connect,
@@ -23,7 +24,8 @@ public record GatewayTimeouts(
     Duration header,
     Duration clientIdle,
     Duration upstreamIdle,
-    Duration close) {
+    Duration close,
+    Duration leave) {
   public static final GatewayTimeouts DEFAULT =
       new GatewayTimeouts(
           Duration.ofSeconds(1),
@@ -33,5 +35,6 @@ public record GatewayTimeouts(
           Duration.ofSeconds(10),
           Duration.ofSeconds(75),
           Duration.ofSeconds(25),
-          Duration.ofSeconds(10));
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(60));
 }

@@ -6,12 +6,15 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at a port before it is taken. Listeners that share a port are not refused by the operating
  * system, so without this a gateway would quietly take half of another's connections.
  */
 final class PortProbe {
+  private static final Logger log = LoggerFactory.getLogger(PortProbe.class);
   private static final int TIMEOUT_MILLIS = 1000;
 
   private PortProbe() {}
@@ -32,20 +35,26 @@ final class PortProbe {
       probe.setReuseAddress(true);
       probe.bind(listen);
     } catch (IOException e) {
-      if (!config.shared() || !samePlatform(config)) {
-        throw taken(listen, config.shared(), e);
+      if (config.port() == PortUse.ALONE || !samePlatform(listen, config.platform())) {
+        throw taken(listen, config.port(), e);
+      }
+      if (config.port() == PortUse.TAKE_OVER) {
+        log.warn(
+            "the gateway at {} cannot hand its port over (that takes epoll, the same user and the"
+                + " same machine on both sides): the port is shared with it",
+            name(listen));
       }
     }
   }
 
-  static BindFailed taken(InetSocketAddress listen, boolean shared, Throwable cause) {
+  static BindFailed taken(InetSocketAddress listen, PortUse use, Throwable cause) {
     return new BindFailed(
         "the gateway cannot listen on "
             + name(listen)
             + " ("
             + cause.getMessage()
             + "): "
-            + (shared ? "no gateway of this platform listens there; " : "")
+            + (use != PortUse.ALONE ? "no gateway of this platform listens there; " : "")
             + "stop what uses the port, or choose another, such as "
             + listen.getHostString()
             + ":"
@@ -57,8 +66,8 @@ final class PortProbe {
     return listen.getHostString() + ":" + listen.getPort();
   }
 
-  private static boolean samePlatform(GatewayConfig config) {
-    InetSocketAddress listen = config.listen();
+  /** Whether a gateway of the platform answers there. */
+  static boolean samePlatform(InetSocketAddress listen, String platform) {
     InetSocketAddress there =
         listen.getAddress().isAnyLocalAddress()
             ? new InetSocketAddress(InetAddress.getLoopbackAddress(), listen.getPort())
@@ -75,7 +84,7 @@ final class PortProbe {
                   .getBytes(StandardCharsets.ISO_8859_1));
       byte[] answer = socket.getInputStream().readNBytes(4096);
       return new String(answer, StandardCharsets.ISO_8859_1)
-          .contains("\"platform\":\"" + config.platform() + "\"");
+          .contains("\"platform\":\"" + platform + "\"");
     } catch (IOException e) {
       return false;
     }

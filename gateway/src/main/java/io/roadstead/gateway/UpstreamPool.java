@@ -166,7 +166,9 @@ final class UpstreamPool {
     streams++;
     connection.nextStream = firstStream;
     firstStream = connection;
-    if (!takesTraffic) {
+    if (worker.leaving()) {
+      connection.endStreamSoon();
+    } else if (!takesTraffic) {
       endStreamsIfAlone();
     }
   }
@@ -190,9 +192,13 @@ final class UpstreamPool {
 
   /** Event streams are not waited for: once nothing else is under way they are ended in order. */
   private void endStreamsIfAlone() {
-    if (streams == 0 || outstanding > streams) {
-      return;
+    if (streams > 0 && outstanding <= streams) {
+      endStreams();
     }
+  }
+
+  /** Ends them in order: each after a whole event. */
+  void endStreams() {
     for (UpstreamConnection s = firstStream; s != null; ) {
       UpstreamConnection next = s.nextStream;
       s.endStreamSoon();

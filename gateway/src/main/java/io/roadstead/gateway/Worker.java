@@ -46,6 +46,10 @@ final class Worker {
   private static final Logger log = LoggerFactory.getLogger(Worker.class);
   static final long LINGER_NANOS = 2_000_000_000L;
   static final long STREAM_END_NANOS = 2_000_000_000L;
+
+  /** How long a client that sends request after request has for its next, which ends in order. */
+  private static final long LEAVE_IDLE_NANOS = 2_000_000_000L;
+
   private static final long SWEEP_MILLIS = 100;
   private static final int MAX_COUNTS = 4096;
   private static final String WELL_KNOWN = "/.well-known/roadstead";
@@ -68,7 +72,7 @@ final class Worker {
   private final Map<InstanceKey, UpstreamPool> pools = new HashMap<>();
 
   /** Pools whose instance has gone, but not all of their connections. */
-  private final List<UpstreamPool> leaving = new ArrayList<>();
+  private final List<UpstreamPool> retired = new ArrayList<>();
 
   private final Map<String, LoopService> services = new HashMap<>();
   private final Map<Traffic.Key, Traffic> traffic = new HashMap<>();
@@ -79,6 +83,7 @@ final class Worker {
   private int touchedCount;
   private boolean flushing;
   private boolean closing;
+  private boolean leaving;
   private byte[] date = {};
   private long dateSecond = Long.MIN_VALUE;
 
@@ -142,7 +147,8 @@ final class Worker {
   }
 
   long clientIdleNanos() {
-    return config.timeouts().clientIdle().toNanos();
+    long nanos = config.timeouts().clientIdle().toNanos();
+    return leaving ? Math.min(nanos, LEAVE_IDLE_NANOS) : nanos;
   }
 
   long headerNanos() {
@@ -170,8 +176,14 @@ final class Worker {
     return pathCheck;
   }
 
-  boolean closing() {
-    return closing;
+  /** Whether each connection ends with the answer that is on its way. */
+  boolean lastAnswers() {
+    return closing || leaving;
+  }
+
+  /** Whether another gateway has the port, so that clients are better off there. */
+  boolean leaving() {
+    return leaving;
   }
 
   /** The present time as a Date header has it. */
@@ -286,9 +298,15 @@ final class Worker {
     }
   }
 
-  /** How many clients are still being answered. */
-  int clients() {
-    return clients.size();
+  /**
+   * Another gateway has the port: each client is told with its next answer to connect again, and
+   * event streams end, so that they begin anew there.
+   */
+  void beginLeave() {
+    leaving = true;
+    pools.values().forEach(UpstreamPool::endStreams);
+    retired.forEach(UpstreamPool::endStreams);
+    flush();
   }
 
   void finishClose() {
@@ -325,10 +343,10 @@ final class Worker {
     for (UpstreamPool pool : pools.values()) {
       pool.sweep(now);
     }
-    for (int i = leaving.size() - 1; i >= 0; i--) {
-      leaving.get(i).sweep(now);
-      if (leaving.get(i).outstanding == 0) {
-        leaving.remove(i);
+    for (int i = retired.size() - 1; i >= 0; i--) {
+      retired.get(i).sweep(now);
+      if (retired.get(i).outstanding == 0) {
+        retired.remove(i);
       }
     }
     long second = Math.floorDiv(clock.millis(), 1000L);
@@ -415,7 +433,7 @@ final class Worker {
   private void leave(UpstreamPool pool) {
     pool.retire();
     if (pool.outstanding > 0) {
-      leaving.add(pool);
+      retired.add(pool);
     }
   }
 
@@ -424,14 +442,21 @@ final class Worker {
     onDrained.run();
   }
 
-  /** Adds what this loop still has under way to draining instances. */
+  /**
+   * Adds what this loop still has under way to draining instances. A pool that was retired counts
+   * with the one that its instance has now: it may have moved to another address and drain there.
+   */
   void addBusy(Map<InstanceKey, Integer> sums) {
-    pools.forEach(
-        (key, pool) -> {
-          if (pool.draining() && pool.busy() > 0) {
-            sums.merge(key, pool.busy(), Integer::sum);
-          }
-        });
+    pools.values().forEach(pool -> addBusy(pool, sums));
+    retired.forEach(pool -> addBusy(pool, sums));
+  }
+
+  private void addBusy(UpstreamPool pool, Map<InstanceKey, Integer> sums) {
+    UpstreamPool current = pools.get(pool.instance().key());
+    boolean draining = current == null ? pool.draining() : current.draining();
+    if (draining && pool.busy() > 0) {
+      sums.merge(pool.instance().key(), pool.busy(), Integer::sum);
+    }
   }
 
   // Counts.

@@ -33,7 +33,7 @@ final class Harbour implements AutoCloseable {
   static UnaryOperator<GatewayConfig> timeouts(Duration every) {
     return config ->
         config.withTimeouts(
-            new GatewayTimeouts(every, every, every, every, every, every, every, every));
+            new GatewayTimeouts(every, every, every, every, every, every, every, every, every));
   }
 
   static ConditionFactory await() {

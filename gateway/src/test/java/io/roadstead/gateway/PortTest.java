@@ -13,9 +13,9 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
 class PortTest {
-  private static Gateway gateway(InetSocketAddress at, String platform, boolean shared) {
+  private static Gateway gateway(InetSocketAddress at, String platform, PortUse use) {
     return new Gateway(
-        GatewayConfig.at(at, platform).withShared(shared),
+        GatewayConfig.at(at, platform).withPort(use),
         new FakeView().service("app"),
         Ticker.system(),
         InstantSource.system(),
@@ -33,7 +33,7 @@ class PortTest {
             gateway(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort()),
                 "a",
-                false)) {
+                PortUse.ALONE)) {
       assertThatThrownBy(gateway::start)
           .isInstanceOf(BindFailed.class)
           .hasMessageContaining(":" + taken.getLocalPort())
@@ -43,17 +43,17 @@ class PortTest {
 
   @Test
   void gatewaysOfOnePlatformShareAPortAndOthersAreRefused() {
-    try (Gateway first = gateway(anyPort(), "a", true)) {
+    try (Gateway first = gateway(anyPort(), "a", PortUse.SHARE)) {
       first.start();
       InetSocketAddress at = first.address();
-      try (Gateway alone = gateway(at, "a", false);
-          Gateway other = gateway(at, "b", true)) {
+      try (Gateway alone = gateway(at, "a", PortUse.ALONE);
+          Gateway other = gateway(at, "b", PortUse.SHARE)) {
         assertThatThrownBy(alone::start).isInstanceOf(BindFailed.class);
         assertThatThrownBy(other::start)
             .isInstanceOf(BindFailed.class)
             .hasMessageContaining("no gateway of this platform");
       }
-      try (Gateway second = gateway(at, "a", true)) {
+      try (Gateway second = gateway(at, "a", PortUse.SHARE)) {
         second.start();
         assertThat(second.address()).isEqualTo(at);
       }

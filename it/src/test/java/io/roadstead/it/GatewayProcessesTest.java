@@ -3,6 +3,7 @@ package io.roadstead.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.roadstead.gateway.PortUse;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
@@ -44,7 +45,8 @@ class GatewayProcessesTest {
                 URI.create("http://" + platform.control()),
                 platform.token(),
                 "test",
-                new HostPort("127.0.0.1", 0));
+                new HostPort("127.0.0.1", 0),
+                PortUse.TAKE_OVER);
         Load load = new Load(URI.create("http://" + gateway.listen() + "/echo"), 2)) {
       await().atMost(LONG).until(() -> load.answers("one") > 20);
       assertThat(deployments.deploy("two", 1).state()).isEqualTo(State.SUCCEEDED);

@@ -3,6 +3,7 @@ package io.roadstead.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.roadstead.gateway.PortUse;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
@@ -49,7 +50,7 @@ class SubscribersTest {
 
   private StandaloneGateway secondGateway() {
     return StandaloneGateway.start(
-        control(""), platform.token(), "test", new HostPort("127.0.0.1", 0));
+        control(""), platform.token(), "test", new HostPort("127.0.0.1", 0), PortUse.TAKE_OVER);
   }
 
   private List<String> subscribers() {

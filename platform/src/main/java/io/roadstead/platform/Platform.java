@@ -15,7 +15,6 @@ import io.roadstead.platform.log.EventLines;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.LocalRegistryView;
 import io.roadstead.registry.Registry;
-import io.roadstead.registry.RegistryView;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
 import io.roadstead.rollout.Deployer;
@@ -34,6 +33,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 
@@ -54,9 +54,9 @@ public final class Platform implements AutoCloseable {
   private final Deployer deployer;
   private final Registry registry;
   private final Subscribers subscribers;
-  private final Optional<Gateway> gatewayServer;
   private final HostPort control;
   private final Optional<HostPort> gateway;
+  private final boolean gatewayElsewhere;
 
   private Platform(
       Closing closing,
@@ -64,17 +64,17 @@ public final class Platform implements AutoCloseable {
       Deployer deployer,
       Registry registry,
       Subscribers subscribers,
-      Optional<Gateway> gatewayServer,
       HostPort control,
-      Optional<HostPort> gateway) {
+      Optional<HostPort> gateway,
+      boolean gatewayElsewhere) {
     this.closing = closing;
     this.directory = directory;
     this.deployer = deployer;
     this.registry = registry;
     this.subscribers = subscribers;
-    this.gatewayServer = gatewayServer;
     this.control = control;
     this.gateway = gateway;
+    this.gatewayElsewhere = gatewayElsewhere;
   }
 
   /**
@@ -170,32 +170,39 @@ public final class Platform implements AutoCloseable {
     closing.add("beat", new Beat(registry::expire, subscribers::sweep, traffic::refresh)).start();
     deployer.start();
 
-    Optional<Gateway> gateway =
-        config
-            .gateway()
-            .address()
-            .map(
-                listen -> {
-                  RegistryView view =
-                      closing.add(
-                          "registry view",
-                          new LocalRegistryView(registry, subscribers, gatewayName(random)));
-                  GatewayConfig how =
-                      GatewayConfig.at(listen.socketAddress(), directory.platformId())
-                          .withDefaultRoutes(config.routesByDefault())
-                          .withOwnPorts(Set.of(controlPort))
-                          .withShared(true);
-                  return closing.add("gateway", new Gateway(how, view, ticker, wall, lines));
-                });
-    gateway.ifPresent(
-        own -> {
-          own.start();
-          closing.add("gateway figures", traffic).of(own);
-          config
-              .gateway()
-              .address()
-              .ifPresent(at -> addresses.gateway(at, own.address().getPort()));
-        });
+    Optional<HostPort> gatewayAt = config.gateway().address();
+    boolean elsewhere =
+        gatewayAt
+            .filter(at -> Gateway.listensAt(at.socketAddress(), directory.platformId()))
+            .isPresent();
+    if (gatewayAt.isPresent() && !elsewhere) {
+      LocalRegistryView view =
+          closing.add(
+              "registry view", new LocalRegistryView(registry, subscribers, gatewayName(random)));
+      Gateway gateway =
+          closing.add(
+              "gateway",
+              new Gateway(
+                  GatewayConfig.at(gatewayAt.get().socketAddress(), directory.platformId())
+                      .withDefaultRoutes(config.routesByDefault())
+                      .withOwnPorts(Set.of(controlPort)),
+                  view,
+                  ticker,
+                  wall,
+                  lines));
+      gateway.start();
+      closing.add("gateway figures", traffic).of(gateway);
+      gatewayAt = gatewayAt.map(at -> new HostPort(at.host(), gateway.address().getPort()));
+      CompletableFuture<?> _ =
+          gateway
+              .left()
+              .thenRun(
+                  () -> {
+                    traffic.close();
+                    view.close();
+                  });
+    }
+    gatewayAt.ifPresent(at -> addresses.gateway(at, at.port()));
     ready.set(true);
     return new Platform(
         closing,
@@ -203,14 +210,9 @@ public final class Platform implements AutoCloseable {
         deployer,
         registry,
         subscribers,
-        gateway,
         new HostPort(config.control().host(), controlPort),
-        gateway.flatMap(
-            own ->
-                config
-                    .gateway()
-                    .address()
-                    .map(listen -> new HostPort(listen.host(), own.address().getPort()))));
+        gatewayAt,
+        elsewhere);
   }
 
   private static ControlConfig controlConfig(PlatformConfig config, DataDirectory directory) {
@@ -273,12 +275,17 @@ public final class Platform implements AutoCloseable {
     return control;
   }
 
-  /** Whether it has a gateway of its own. */
+  /** Whether there is a gateway, its own or another process at the port that its own would have. */
   public boolean hasGateway() {
     return gateway.isPresent();
   }
 
-  /** Where its own gateway listens, its real port. */
+  /** Whether the port was left to a gateway in a process of its own, which had it already. */
+  public boolean gatewayElsewhere() {
+    return gatewayElsewhere;
+  }
+
+  /** Where the gateway listens, its real port. */
   public HostPort gateway() {
     return gateway.orElseThrow(
         () -> new IllegalStateException("the platform was started without a gateway"));
@@ -307,10 +314,6 @@ public final class Platform implements AutoCloseable {
 
   public Subscribers subscribers() {
     return subscribers;
-  }
-
-  public Optional<Gateway> gatewayServer() {
-    return gatewayServer;
   }
 
   /** Stops every service, with its drains, and waits; what is wanted of them is kept. */

@@ -5,6 +5,7 @@ import io.roadstead.control.remote.RemoteRegistryView;
 import io.roadstead.gateway.BindFailed;
 import io.roadstead.gateway.Gateway;
 import io.roadstead.gateway.GatewayConfig;
+import io.roadstead.gateway.PortUse;
 import io.roadstead.platform.log.EventLines;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Ticker;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 
 /**
  * A gateway in a process of its own, fed by another's watch and acknowledging over it. It writes
@@ -32,12 +34,13 @@ public final class StandaloneGateway implements AutoCloseable {
   /**
    * Starts it; it has heard of the registry and its port is open when this returns.
    *
-   * @param platform the id of the platform whose control plane this is; gateways of one may share a
-   *     port
+   * @param platform the id of the platform whose control plane this is; gateways of one may take a
+   *     port over from each other, or share it
+   * @param port which of these
    * @throws Refused when it cannot be; then nothing of it runs
    */
   public static StandaloneGateway start(
-      URI control, String token, String platform, HostPort listen) {
+      URI control, String token, String platform, HostPort listen, PortUse port) {
     SecureRandom random = new SecureRandom();
     RemoteRegistryView view =
         new RemoteRegistryView(
@@ -47,7 +50,7 @@ public final class StandaloneGateway implements AutoCloseable {
         new Gateway(
             GatewayConfig.at(listen.socketAddress(), platform)
                 .withOwnPorts(Set.of(control.getPort()))
-                .withShared(true),
+                .withPort(port),
             view,
             Ticker.system(),
             InstantSource.system(),
@@ -70,6 +73,15 @@ public final class StandaloneGateway implements AutoCloseable {
 
   public Gateway gateway() {
     return gateway;
+  }
+
+  /** Waits until another gateway has taken the port over and nothing is left to do here. */
+  public void awaitLeft() throws InterruptedException {
+    try {
+      gateway.left().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   @Override

@@ -84,7 +84,7 @@ public final class LocalRegistryView implements RegistryView {
     }
     if (thread != null) {
       thread.shutdown();
-      subscribers.disconnect(name, stream);
+      var _ = subscribers.leave(name, stream);
     }
   }
 }

@@ -30,6 +30,7 @@ public interface RegistryView extends AutoCloseable {
    */
   void acknowledge(Cursor version, Map<InstanceKey, Integer> busy);
 
+  /** Ends the view, and says that nothing here routes any more. */
   @Override
   void close();
 }

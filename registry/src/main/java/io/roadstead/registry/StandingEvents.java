@@ -26,6 +26,14 @@ final class StandingEvents {
                       + " for it"
                   : "is gone: drains no longer wait for it";
         };
+    return event(reader, kind, what, at);
+  }
+
+  static Event left(Reader reader, Instant at) {
+    return event(reader, "subscriber.left", "has ended: nothing routes there any more", at);
+  }
+
+  private static Event event(Reader reader, String kind, String what, Instant at) {
     return new Event(
         at,
         kind,

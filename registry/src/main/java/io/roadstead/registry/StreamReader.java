@@ -73,8 +73,13 @@ final class StreamReader implements Reader {
     return connected ? onReplaced : null;
   }
 
+  /** Whether this is the stream that it has now, or had last. */
+  boolean follows(String id) {
+    return id.equals(stream);
+  }
+
   void disconnect(String ended) {
-    if (ended.equals(stream)) {
+    if (follows(ended)) {
       connected = false;
       onReplaced = null;
     }

@@ -162,6 +162,29 @@ public final class Subscribers {
   }
 
   /**
+   * The subscriber routes nothing any more: it is not waited for, and its counts end. Nothing
+   * happens where it has begun another stream since. Returns whether it was known.
+   */
+  public boolean leave(String name, String stream) {
+    boolean left = false;
+    lock.lock();
+    try {
+      StreamReader reader = streams.get(name);
+      if (reader != null && reader.follows(stream)) {
+        left = true;
+        untold.add(StandingEvents.left(reader, wall.instant()));
+        drop(reader);
+        barriers.forEach(barrier -> barrier.ended(reader));
+        news.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+    tell();
+    return left;
+  }
+
+  /**
    * A confirmed subscriber has applied {@code version}. An acknowledgement of another stream or
    * epoch counts for nothing.
    */

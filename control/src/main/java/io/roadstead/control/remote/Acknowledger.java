@@ -4,9 +4,11 @@ import io.roadstead.control.wire.Json;
 import io.roadstead.registry.Cursor;
 import io.roadstead.registry.InstanceKey;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Acknowledger {
   private static final Logger log = LoggerFactory.getLogger(Acknowledger.class);
   private static final Duration LIMIT = Duration.ofSeconds(2);
+  private static final Duration LEAVE_LIMIT = Duration.ofSeconds(1);
   private static final long RETRY_MILLIS = 200;
 
   private record Ack(String stream, Cursor version, Map<InstanceKey, Integer> busy) {}
@@ -70,14 +73,41 @@ final class Acknowledger {
     }
   }
 
-  void close() {
+  /** Ends, and says so to the control plane, where that answers soon. */
+  void leave() {
+    String last;
     lock.lock();
     try {
+      last = open ? stream : "";
       open = false;
       news.signal();
     } finally {
       lock.unlock();
     }
+    if (!last.isEmpty()) {
+      sayLeft(last);
+    }
+  }
+
+  private void sayLeft(String last) {
+    String path = "/api/v1/subscribers/" + encode(control.name()) + "?stream=" + encode(last);
+    HttpRequest request =
+        HttpRequest.newBuilder(control.address().resolve(path))
+            .timeout(LEAVE_LIMIT)
+            .header("Authorization", "Bearer " + control.token())
+            .DELETE()
+            .build();
+    try {
+      var _ = client.send(request, HttpResponse.BodyHandlers.discarding());
+    } catch (IOException e) {
+      log.debug("the control plane was not told that {} leaves: its lease ends soon", control, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   private void run() {

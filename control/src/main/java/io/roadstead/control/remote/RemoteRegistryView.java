@@ -43,7 +43,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class RemoteRegistryView implements RegistryView {
   static final long SILENCE_MILLIS = 5_000;
-  static final long MAX_PAUSE_MILLIS = 5_000;
+  static final long MAX_PAUSE_MILLIS = 1_000;
 
   private static final Logger log = LoggerFactory.getLogger(RemoteRegistryView.class);
   private static final long FIRST_PAUSE_MILLIS = 100;
@@ -111,7 +111,7 @@ public final class RemoteRegistryView implements RegistryView {
   @Override
   public void close() {
     closing.countDown();
-    acknowledger.close();
+    acknowledger.leave();
     client.shutdownNow();
   }
 

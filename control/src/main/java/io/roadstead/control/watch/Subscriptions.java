@@ -47,7 +47,8 @@ public final class Subscriptions {
         Endpoint.streaming("GET", "/api/v1/registry", Needs.READING, hub::poll),
         Endpoint.streaming("GET", "/api/v1/watch", Needs.READING, hub::stream),
         Endpoint.quick("POST", "/api/v1/watch/ack", Needs.CREDENTIAL, this::acknowledge),
-        Endpoint.quick("GET", "/api/v1/subscribers", Needs.READING, _ -> list()));
+        Endpoint.quick("GET", "/api/v1/subscribers", Needs.READING, _ -> list()),
+        Endpoint.quick("DELETE", "/api/v1/subscribers/{name}", Needs.CREDENTIAL, this::leave));
   }
 
   /** What kind of subscriber a stream asks to be: {@code kind=gateway}, else a plain watch. */
@@ -117,6 +118,23 @@ public final class Subscriptions {
     Optional<Cursor> applied = Cursor.parse(version);
     if (applied.isPresent() && published(applied.get())) {
       subscribers.acknowledge(name, stream, applied.get(), busy);
+    }
+    return Answer.noContent();
+  }
+
+  /** A subscriber says that it routes nothing any more. */
+  private Answer leave(Call call) {
+    String name = call.path("name");
+    requireMay(call.caller(), name, SubscriberKind.WATCH);
+    String stream = call.query("stream");
+    if (stream.isEmpty()) {
+      throw Refusal.invalid(
+          "invalid-stream", "stream is missing: name the one that ends, as its first event did");
+    }
+    if (!subscribers.leave(name, stream)) {
+      throw Refusal.notFound(
+          "unknown-subscriber",
+          "there is no subscriber '" + name + "' with the stream '" + stream + "'");
     }
     return Answer.noContent();
   }

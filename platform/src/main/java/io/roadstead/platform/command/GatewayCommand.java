@@ -1,5 +1,6 @@
 package io.roadstead.platform.command;
 
+import io.roadstead.gateway.PortUse;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.StandaloneGateway;
@@ -14,15 +15,27 @@ import picocli.CommandLine.Option;
     name = "gateway",
     description = {
       "Runs a gateway on its own, in the foreground, fed by a platform's control plane.",
-      "Gateways of one platform may listen at the same port of a machine."
+      "Where a gateway of the same platform has the port, also the one of 'roadstead up', it takes",
+      "the port over: the older one finishes its requests and ends, and no connection is lost.",
+      "With --share both stay."
     },
-    footer = {"", "Example:", "  roadstead gateway --control 10.0.0.5:8761 --listen 0.0.0.0:8080"})
+    footer = {
+      "",
+      "Examples:",
+      "  roadstead gateway",
+      "  roadstead gateway --control 10.0.0.5:8761 --listen 0.0.0.0:8080 --share"
+    })
 final class GatewayCommand implements Callable<Integer> {
   @Option(
       names = "--listen",
       paramLabel = "HOST:PORT",
       description = "Where it listens. Default: ${DEFAULT-VALUE}.")
   private String listen = "127.0.0.1:8080";
+
+  @Option(
+      names = "--share",
+      description = "Listen beside gateways of the same platform that have the port.")
+  private boolean share;
 
   @Mixin private final Connection connection = new Connection();
 
@@ -48,15 +61,17 @@ final class GatewayCommand implements Callable<Integer> {
     client.post(
         "/api/v1/watch/ack",
         client.parse("{\"subscriber\":\"gateway\",\"stream\":\"none\",\"version\":\"none.0\"}"));
-    StandaloneGateway gateway = StandaloneGateway.start(client.base(), token, platform, address);
-    Foreground foreground = Foreground.until(gateway::close);
+    StandaloneGateway gateway =
+        StandaloneGateway.start(
+            client.base(), token, platform, address, share ? PortUse.SHARE : PortUse.TAKE_OVER);
+    var _ = Foreground.until(gateway::close);
     System.out.println(
         "Roadstead gateway is up\n  gateway         http://"
             + gateway.listen()
             + "\n  control plane   "
             + client.base());
     System.out.flush();
-    foreground.await();
+    gateway.awaitLeft();
     return 0;
   }
 }

@@ -133,6 +133,15 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
+  private static String gateway(Platform platform) {
+    if (!platform.hasGateway()) {
+      return "none here; 'roadstead gateway --control " + platform.control() + "' starts one";
+    }
+    return "http://"
+        + platform.gateway()
+        + (platform.gatewayElsewhere() ? "   (left to the 'roadstead gateway' that has it)" : "");
+  }
+
   private static String banner(Platform platform) {
     return """
     Roadstead is up
@@ -144,9 +153,7 @@ final class UpCommand implements Callable<Integer> {
         .formatted(
             platform.control(),
             platform.control(),
-            platform.hasGateway()
-                ? "http://" + platform.gateway()
-                : "none here; 'roadstead gateway --control " + platform.control() + "' starts one",
+            gateway(platform),
             platform.data(),
             platform.tokenFile());
   }
