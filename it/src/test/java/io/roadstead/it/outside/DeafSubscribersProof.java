@@ -45,7 +45,8 @@ final class DeafSubscribersProof {
       Awaitility.await("the deaf watch to be listed")
           .until(() -> roadstead.run("status", "-o", "json").exit() == 0);
 
-      Wrk load = Wrk.against("http://" + roadstead.gateway() + "/catalogue/health", directory);
+      Wrk load =
+          Wrk.against("GET", "http://" + roadstead.gateway() + "/catalogue/health", directory);
       Instant began = Instant.now();
       deploy(roadstead, jars.resolve("shop-catalogue-2.jar"));
       second.destroyForcibly();

@@ -26,6 +26,8 @@ final class Wrk {
       end
       """;
 
+  private static final String BODY = "wrk.body = 'not to be sent twice'\n";
+
   private final Process process;
   private final Path output;
 
@@ -38,8 +40,11 @@ final class Wrk {
     return Files.isExecutable(Path.of("/usr/bin/wrk"));
   }
 
-  static Wrk against(String url, Path directory) throws IOException {
-    Path script = Files.writeString(directory.resolve("steady.lua"), SCRIPT);
+  static Wrk against(String method, String url, Path directory) throws IOException {
+    Path script =
+        Files.writeString(
+            directory.resolve("steady.lua"),
+            "wrk.method = '" + method + "'\n" + (method.equals("POST") ? BODY : "") + SCRIPT);
     Path output = Files.createTempFile(directory, "wrk", ".txt");
     Process process =
         new ProcessBuilder(
