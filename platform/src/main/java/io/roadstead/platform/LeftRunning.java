@@ -50,7 +50,7 @@ public final class LeftRunning {
             new ProcessRuntime(
                 ProcessSettings.of(
                     directory.path(), Platform.java(), Path.of(""), () -> "", () -> ""),
-                new ArtifactFiles(directory.artifacts(), InstantSource.system()),
+                new ArtifactFiles(directory.artifacts(), Ticker.system()),
                 InstantSource.system(),
                 Ticker.system())) {
       int recorded = stopRecorded(directory, runtime);

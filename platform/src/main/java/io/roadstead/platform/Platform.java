@@ -18,7 +18,6 @@ import io.roadstead.registry.Registry;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
 import io.roadstead.rollout.Deployer;
-import io.roadstead.rollout.StateStore;
 import io.roadstead.runtime.process.ProcessRuntime;
 import io.roadstead.runtime.process.ProcessSettings;
 import io.roadstead.store.ArtifactFiles;
@@ -98,19 +97,29 @@ public final class Platform implements AutoCloseable {
 
   private static Platform start(PlatformConfig config, Closing closing) {
     SecureRandom random = new SecureRandom();
-    InstantSource wall = InstantSource.system();
-    Ticker ticker = Ticker.system();
-
     DataDirectory directory =
         closing.add("data directory", DataDirectory.open(config.data(), random));
+    try {
+      return start(config, closing, directory, random);
+    } catch (RuntimeException e) {
+      directory.discard();
+      throw e;
+    }
+  }
+
+  private static Platform start(
+      PlatformConfig config, Closing closing, DataDirectory directory, SecureRandom random) {
+    InstantSource wall = InstantSource.system();
+    Ticker ticker = Ticker.system();
     Unpacking.into(directory.nativeLibraries(), directory.temporary());
-    StateStore store =
+    SqliteStore store =
         closing.add(
             "store",
             SqliteStore.open(directory.stateFile(), directory.nativeLibraries(), new SpecJson()));
     EventLog events = closing.add("event log", new EventLog(store));
     events.start();
     EventLines lines = new EventLines(events);
+    closing.add("copies of the state", new StateCopying(store, wall, lines)).start();
 
     // Differs in each life, and from those of a platform whose data directory has gone.
     String epoch = "e" + store.nextEpoch() + "-" + directory.platformId().substring(0, 6);
@@ -237,7 +246,7 @@ public final class Platform implements AutoCloseable {
   }
 
   private static ArtifactFiles artifacts(DataDirectory directory) {
-    ArtifactFiles artifacts = new ArtifactFiles(directory.artifacts(), InstantSource.system());
+    ArtifactFiles artifacts = new ArtifactFiles(directory.artifacts(), Ticker.system());
     try {
       artifacts.deleteUnfinished();
     } catch (IOException e) {

@@ -538,8 +538,13 @@ final class InstanceLife {
               List<String> lines = asked ? List.of() : running.lastLogLines(LOG_LINES);
               boolean portTaken = !asked && world.runtime().portWasTaken(running);
               running.kill();
-              world.store().deleteInstance(key.id());
-              turns.post(() -> exited(exit, lines, portTaken));
+              try {
+                world.store().deleteInstance(key.id());
+              } finally {
+                // Also where the record cannot be deleted, on a full disk: it has ended, and the
+                // next start of the platform finds no process to it and forgets it.
+                turns.post(() -> exited(exit, lines, portTaken));
+              }
             });
   }
 

@@ -1,26 +1,25 @@
 package io.roadstead.store;
 
+import io.roadstead.registry.Ticker;
 import io.roadstead.rollout.Artifacts;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -36,27 +35,38 @@ public final class ArtifactFiles implements Artifacts {
   /** A deployment uploads first and names its artifact then: so long the two may be apart. */
   private static final Duration YOUNG = Duration.ofMinutes(2);
 
-  private final Path folder;
-  private final InstantSource clock;
+  private static final int PIECE_BYTES = 64 * 1024;
 
-  public ArtifactFiles(Path folder, InstantSource clock) {
+  private final Path folder;
+  private final Ticker ticker;
+  private final Map<String, Long> added = new ConcurrentHashMap<>();
+
+  /**
+   * @param ticker tells what is young: a clock may jump while an upload waits for its deployment
+   */
+  public ArtifactFiles(Path folder, Ticker ticker) {
     this.folder = folder;
-    this.clock = clock;
+    this.ticker = ticker;
   }
 
   @Override
   public String add(InputStream bytes) throws IOException {
-    Path part = Files.createTempFile(folder, "upload-", UNFINISHED);
+    Path part = newPart();
     try {
       MessageDigest sha256 = sha256();
-      try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE);
-          OutputStream out = new DigestOutputStream(Channels.newOutputStream(file), sha256)) {
-        long _ = bytes.transferTo(out);
-        file.force(true);
+      try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        byte[] piece = new byte[PIECE_BYTES];
+        // What fails here is the sender's; what fails in writing is ours, and is said so.
+        for (int count = bytes.read(piece); count >= 0; count = bytes.read(piece)) {
+          sha256.update(piece, 0, count);
+          write(file, ByteBuffer.wrap(piece, 0, count));
+        }
+        force(file);
       }
       String digest = HexFormat.of().formatHex(sha256.digest());
       Files.move(
           part, file(digest), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      added.put(digest, ticker.nanos());
       syncFolder();
       return digest;
     } finally {
@@ -72,19 +82,20 @@ public final class ArtifactFiles implements Artifacts {
   }
 
   /**
-   * Deletes all but these; uploads that are under way stay, and so does what is younger than two
-   * minutes, for the deployment that it was uploaded for may still be on its way.
+   * Deletes all but these; uploads that are under way stay, and so does what was added within the
+   * last two minutes, for the deployment that it was added for may still be on its way.
    */
   @Override
   public void retain(Set<String> digests) throws IOException {
-    Instant before = clock.instant().minus(YOUNG);
+    long now = ticker.nanos();
+    added.values().removeIf(at -> now - at >= YOUNG.toNanos());
     try (var files = Files.newDirectoryStream(folder, "*" + JAR)) {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
-        if (!digests.contains(name.substring(0, name.length() - JAR.length()))
-            && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+        String digest = name.substring(0, name.length() - JAR.length());
+        if (!digests.contains(digest) && !added.containsKey(digest)) {
           Files.deleteIfExists(file);
-          deleteFolder(folder.resolve(name.substring(0, name.length() - JAR.length())));
+          deleteFolder(folder.resolve(digest));
         }
       }
     }
@@ -109,6 +120,44 @@ public final class ArtifactFiles implements Artifacts {
         Files.deleteIfExists(file);
       }
     }
+  }
+
+  private Path newPart() {
+    try {
+      return Files.createTempFile(folder, "upload-", UNFINISHED);
+    } catch (IOException e) {
+      throw notKept(e);
+    }
+  }
+
+  private void write(FileChannel file, ByteBuffer bytes) {
+    try {
+      while (bytes.hasRemaining()) {
+        int _ = file.write(bytes);
+      }
+    } catch (IOException e) {
+      throw notKept(e);
+    }
+  }
+
+  private void force(FileChannel file) {
+    try {
+      file.force(true);
+    } catch (IOException e) {
+      throw notKept(e);
+    }
+  }
+
+  private StoreFailed notKept(IOException e) {
+    return new StoreFailed(
+        "the artifact could not be kept in "
+            + folder
+            + " ("
+            + DiskWords.reason(e)
+            + "), nothing was changed; "
+            + DiskWords.fix(e, folder)
+            + " and try again",
+        e);
   }
 
   private Path file(String digest) {

@@ -1,10 +1,10 @@
 package io.roadstead.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -14,11 +14,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +48,18 @@ public final class DataDirectory implements AutoCloseable {
   private final FileLock lock;
   private final String token;
   private final String platformId;
+  private final @Nullable Path made;
+  private boolean discarded;
 
   private DataDirectory(
-      Path path, FileChannel lockFile, FileLock lock, String token, String platformId) {
+      Path path,
+      @Nullable Path made,
+      FileChannel lockFile,
+      FileLock lock,
+      String token,
+      String platformId) {
     this.path = path;
+    this.made = made;
     this.lockFile = lockFile;
     this.lock = lock;
     this.token = token;
@@ -63,6 +74,7 @@ public final class DataDirectory implements AutoCloseable {
    */
   public static DataDirectory open(Path directory, RandomGenerator random) {
     Path path = directory.toAbsolutePath().normalize();
+    Path made = firstToMake(path);
     try {
       makeFolder(path);
       for (String folder : new String[] {"artifacts", "logs", "tmp", "native"}) {
@@ -79,19 +91,22 @@ public final class DataDirectory implements AutoCloseable {
         keepOutOfVersionControl(path);
         String token = secret(path.resolve("token"), TOKEN_BYTES, random);
         String id = secret(path.resolve("platform-id"), ID_BYTES, random);
-        return new DataDirectory(path, file, lock, token, id);
+        return new DataDirectory(path, made, file, lock, token, id);
       } catch (IOException | RuntimeException e) {
         file.close();
         throw e;
       }
     } catch (IOException e) {
+      if (made != null) {
+        deleteAll(made);
+      }
       throw new StoreUnusable(
           "the data directory "
               + path
               + " cannot be written ("
-              + reason(e)
-              + "); make it writable for "
-              + System.getProperty("user.name", "this user")
+              + DiskWords.reason(e)
+              + "); "
+              + DiskWords.fix(e, nearest(path))
               + ", or choose another with --data DIR or ROADSTEAD_DATA",
           e);
     }
@@ -155,15 +170,27 @@ public final class DataDirectory implements AutoCloseable {
     return platformId;
   }
 
+  /**
+   * Has {@link #close} take away what {@link #open} made, where there was nothing before: for a
+   * start that came to nothing.
+   */
+  public void discard() {
+    discarded = true;
+  }
+
   /** Lets it go. */
   @Override
   public void close() {
     try {
+      if (discarded && made != null) {
+        deleteAll(made);
+      }
       Files.deleteIfExists(path.resolve(PID));
       lock.release();
       lockFile.close();
     } catch (IOException e) {
-      throw new StoreFailed("the hold on " + path + " could not be let go: " + reason(e), e);
+      throw new StoreFailed(
+          "the hold on " + path + " could not be let go: " + DiskWords.reason(e), e);
     }
   }
 
@@ -197,6 +224,32 @@ public final class DataDirectory implements AutoCloseable {
       return OptionalLong.of(Long.parseLong(Files.readString(path.resolve(PID)).strip()));
     } catch (IOException | NumberFormatException _) {
       return OptionalLong.empty();
+    }
+  }
+
+  /** The topmost folder that has to be made, or null where all are there. */
+  private static @Nullable Path firstToMake(Path path) {
+    Path first = null;
+    for (Path each = path; each != null && !Files.exists(each); each = each.getParent()) {
+      first = each;
+    }
+    return first;
+  }
+
+  /** As far as it can be: what stays is no reason to fail a second time. */
+  private static void deleteAll(Path folder) {
+    List<Path> all;
+    try (Stream<Path> found = Files.walk(folder)) {
+      all = found.sorted(Comparator.reverseOrder()).toList();
+    } catch (IOException | UncheckedIOException _) {
+      return;
+    }
+    for (Path each : all) {
+      try {
+        Files.deleteIfExists(each);
+      } catch (IOException _) {
+        return;
+      }
     }
   }
 
@@ -254,11 +307,11 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static String reason(IOException e) {
-    return switch (e) {
-      case AccessDeniedException denied -> "no permission for " + denied.getFile();
-      case FileSystemException f when f.getReason() != null -> f.getFile() + " " + f.getReason();
-      default -> String.valueOf(e.getMessage());
-    };
+  private static Path nearest(Path path) {
+    Path there = path;
+    while (there.getParent() != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    return there;
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
@@ -51,6 +52,7 @@ final class Database implements AutoCloseable {
   private final Path file;
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
+  private final AtomicLong changes = new AtomicLong();
   private final Semaphore waiting = new Semaphore(MAX_WAITING);
   private final ThreadPoolExecutor thread =
       new ThreadPoolExecutor(
@@ -76,6 +78,7 @@ final class Database implements AutoCloseable {
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setJournalSizeLimit(8 << 20);
     try {
+      refuseEmptied(file);
       forOwnerOnly(file);
       Connection connection = config.createConnection("jdbc:sqlite:" + file);
       try {
@@ -94,14 +97,22 @@ final class Database implements AutoCloseable {
                   + file
                   + " cannot be opened ("
                   + e.getMessage()
-                  + "); see that the folder is writable and the disk not full",
+                  + "); see that the folder is writable and the disk not full"
+                  + DiskWords.free(file.resolveSibling("")),
           e);
     }
   }
 
   /** Runs work as one transaction; when it returns, it is on the disk. */
   <T> T transaction(Work<T> work) {
-    return onThread(() -> committed(work));
+    T result = onThread(() -> committed(work));
+    changes.incrementAndGet();
+    return result;
+  }
+
+  /** How many transactions there have been since it was opened. */
+  long changes() {
+    return changes.get();
   }
 
   /** Runs work as one transaction that outlives the process, but not surely a loss of power. */
@@ -119,7 +130,15 @@ final class Database implements AutoCloseable {
 
   /** Runs work that only reads. */
   <T> T read(Work<T> work) {
-    return onThread(() -> work.on(this));
+    return onThread(
+        () -> {
+          try {
+            return work.on(this);
+          } catch (RuntimeException e) {
+            // SQLite finds what is wrong with its pages, not with what is written on them.
+            throw new StoreFailed(damage(file, "a row cannot be understood: " + e.getMessage()), e);
+          }
+        });
   }
 
   /** Within work: changes rows, and says how many. */
@@ -253,14 +272,47 @@ final class Database implements AutoCloseable {
     if (damaged(e)) {
       return new StoreFailed(damage(file, String.valueOf(e.getMessage())), e);
     }
-    boolean full =
-        e instanceof SQLiteException sqlite
-            && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
-    return new StoreFailed(
-        full
-            ? "the disk of " + file + " is full, nothing was changed; free some space and try again"
-            : "the state in " + file + " could not be read or written: " + e.getMessage(),
-        e);
+    Path folder = file.resolveSibling("");
+    String what =
+        switch (primary(e)) {
+          case SQLITE_FULL ->
+              "the disk of "
+                  + file
+                  + " is full, nothing was changed; free some space"
+                  + DiskWords.free(folder)
+                  + " and try again";
+          case SQLITE_READONLY ->
+              file
+                  + " has become read-only, nothing was changed; make it and its folder writable,"
+                  + " or its file system, and try again";
+          default -> "the state in " + file + " could not be read or written: " + e.getMessage();
+        };
+    return new StoreFailed(what, e);
+  }
+
+  /** The kind of failure, without its finer points. */
+  private static SQLiteErrorCode primary(SQLException e) {
+    return e instanceof SQLiteException sqlite
+        ? SQLiteErrorCode.getErrorCode(sqlite.getResultCode().code & 0xff)
+        : SQLiteErrorCode.UNKNOWN_ERROR;
+  }
+
+  /** SQLite takes an empty file for a new state: what was wanted would be forgotten unnoticed. */
+  private static void refuseEmptied(Path file) {
+    boolean there = Files.exists(file);
+    try {
+      if ((!there || Files.size(file) == 0) && new StateCopies(file).any()) {
+        throw new StoreUnusable(
+            "the state in "
+                + file
+                + (there ? " is empty" : " has gone")
+                + ", and there are copies of it; services that run go on; "
+                + StateCopies.remedy(file));
+      }
+    } catch (IOException e) {
+      throw new StoreUnusable(
+          "the state in " + file + " cannot be read (" + DiskWords.reason(e) + ")", e);
+    }
   }
 
   /** It holds the instances' credentials; SQLite gives the log beside it the same permissions. */
@@ -278,8 +330,9 @@ final class Database implements AutoCloseable {
           "the state in "
               + file
               + " cannot be opened ("
-              + e
-              + "); see that the folder is writable and the disk not full",
+              + DiskWords.reason(e)
+              + "); "
+              + DiskWords.fix(e, file.resolveSibling("")),
           e);
     }
   }
@@ -295,9 +348,8 @@ final class Database implements AutoCloseable {
   }
 
   private static boolean damaged(SQLException e) {
-    return e instanceof SQLiteException sqlite
-        && (sqlite.getResultCode() == SQLiteErrorCode.SQLITE_NOTADB
-            || (sqlite.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_CORRUPT.code);
+    SQLiteErrorCode kind = primary(e);
+    return kind == SQLiteErrorCode.SQLITE_NOTADB || kind == SQLiteErrorCode.SQLITE_CORRUPT;
   }
 
   private static String damage(Path file, String what) {
@@ -305,8 +357,7 @@ final class Database implements AutoCloseable {
         + file
         + " is damaged ("
         + what.lines().findFirst().orElse("")
-        + "); put back a copy of it, or move "
-        + file.getFileName()
-        + "* away and apply your services again";
+        + "); it is left as it is, and services that run go on; "
+        + StateCopies.remedy(file);
   }
 }

@@ -39,9 +39,20 @@ final class NativeLibrary {
           "SQLite's library cannot be unpacked to "
               + library
               + " ("
-              + e.getMessage()
-              + "); make the folder writable and see that the disk has 2 MB free",
+              + DiskWords.reason(e)
+              + "); it needs 2 MB: "
+              + DiskWords.fix(e, folder),
           e);
+    }
+  }
+
+  /** Has the driver take what an earlier start unpacked; unpacks nothing. */
+  static void useUnpacked(Path folder) {
+    String name = LibraryLoaderUtil.getNativeLibName();
+    Path home = folder.resolve("sqlite-" + SQLiteJDBCLoader.getVersion());
+    if (Files.exists(home.resolve(name))) {
+      System.setProperty("org.sqlite.lib.path", home.toString());
+      System.setProperty("org.sqlite.lib.name", name);
     }
   }
 }

@@ -51,10 +51,13 @@ public final class SqliteStore implements StateStore {
 
   private final Database database;
   private final SpecCodec specs;
+  private final StateCopies copies;
+  private long copied = -1;
 
-  private SqliteStore(Database database, SpecCodec specs) {
+  private SqliteStore(Database database, SpecCodec specs, StateCopies copies) {
     this.database = database;
     this.specs = specs;
+    this.copies = copies;
   }
 
   /**
@@ -65,7 +68,41 @@ public final class SqliteStore implements StateStore {
    */
   public static SqliteStore open(Path file, Path nativeLibraries, SpecCodec specs) {
     NativeLibrary.unpack(nativeLibraries);
-    return new SqliteStore(Database.open(file), specs);
+    return new SqliteStore(Database.open(file), specs, new StateCopies(file));
+  }
+
+  /**
+   * Makes a verified copy of the state, in {@code backups} beside it, where it has changed since
+   * the last one of this life; the newest three stay. Events are no change. Blocks for some tens of
+   * milliseconds, while others write on; for one thread.
+   *
+   * @param now for its name
+   * @return the copy, where one was made
+   * @throws StoreFailed where it could not be made; the copies that there were stay
+   */
+  public Optional<Path> copyIfChanged(Instant now) {
+    long changes = database.changes();
+    if (changes == copied) {
+      return Optional.empty();
+    }
+    Path copy = copies.make(now);
+    copied = changes;
+    return Optional.of(copy);
+  }
+
+  /**
+   * What is wrong with the state of a data directory, all of it read; nothing where it is sound.
+   * Changes nothing, and may be asked while a platform uses it.
+   */
+  public static Optional<String> fault(Path file, Path nativeLibraries) {
+    NativeLibrary.useUnpacked(nativeLibraries);
+    return StateCopies.fault(file);
+  }
+
+  /** The newest copy of a state in which nothing is found to be wrong. */
+  public static Optional<Path> newestSoundCopy(Path file, Path nativeLibraries) {
+    NativeLibrary.useUnpacked(nativeLibraries);
+    return new StateCopies(file).newestSound();
   }
 
   @Override

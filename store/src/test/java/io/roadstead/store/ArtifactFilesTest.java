@@ -10,6 +10,7 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ class ArtifactFilesTest {
 
   @BeforeEach
   void open() {
-    artifacts = new ArtifactFiles(folder, () -> Instant.now().plus(later));
+    artifacts = new ArtifactFiles(folder, () -> later.toNanos());
   }
 
   @Test
@@ -97,8 +98,15 @@ class ArtifactFilesTest {
   @Test
   void whatWasJustUploadedStaysForTheDeploymentThatWillNameIt() throws Exception {
     String uploaded = artifacts.add(bytes("new"));
+    for (Duration jump : new Duration[] {Duration.ofHours(-1), Duration.ofHours(1)}) {
+      // As a clock that has jumped would have it.
+      Files.setLastModifiedTime(
+          folder.resolve(uploaded + ".jar"), FileTime.from(Instant.now().plus(jump)));
 
-    artifacts.retain(Set.of());
+      artifacts.retain(Set.of());
+
+      assertThat(artifacts.path(uploaded)).as("jump %s", jump).isPresent();
+    }
 
     assertThat(artifacts.path(uploaded)).isPresent();
   }

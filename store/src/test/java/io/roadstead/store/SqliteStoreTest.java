@@ -239,7 +239,7 @@ class SqliteStoreTest {
         .isInstanceOf(StoreUnusable.class)
         .hasMessageContaining(file().toString())
         .hasMessageContaining("damaged")
-        .hasMessageContaining("move state.db* away");
+        .hasMessageContaining("move state.db* and that folder away");
   }
 
   @Test

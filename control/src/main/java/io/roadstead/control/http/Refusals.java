@@ -2,6 +2,7 @@ package io.roadstead.control.http;
 
 import io.roadstead.registry.InvalidRegistration;
 import io.roadstead.rollout.DeployRefused;
+import io.roadstead.rollout.StateNotKept;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,10 @@ final class Refusals {
               refused.code(),
               said(refused));
       case InvalidRegistration invalid -> Refusal.invalid(invalid.code(), said(invalid));
+      case StateNotKept failed -> {
+        log.warn("a request failed: {}", said(failed));
+        yield new Refusal(507, "state-not-kept", said(failed));
+      }
       case InterruptedException _ -> {
         Thread.currentThread().interrupt();
         yield new Refusal(503, "stopping", "the control plane is stopping");

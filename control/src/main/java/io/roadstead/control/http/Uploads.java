@@ -1,5 +1,6 @@
 package io.roadstead.control.http;
 
+import io.roadstead.rollout.StateNotKept;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -96,6 +97,9 @@ public final class Uploads {
       Refusal refusal = pieces.refusal;
       if (refusal != null) {
         return refusal.answer();
+      }
+      if (e instanceof StateNotKept) {
+        return Refusals.of(e).answer();
       }
       log.warn("an upload failed", e);
       return new Refusal(500, "upload-failed", "the bytes could not be kept: " + e.getMessage())
