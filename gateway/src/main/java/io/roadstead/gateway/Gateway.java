@@ -258,17 +258,21 @@ public final class Gateway implements AutoCloseable {
       }
 
       @Override
-      public void handedOver(String to) {
+      public void release(String to) {
+        own.close();
         tell("gateway.handed-over", "the gateway has handed its port over to process " + to);
-        leave(own);
+      }
+
+      @Override
+      public void leave() {
+        Gateway.this.leave();
       }
     };
   }
 
   /** Another accepts now: what is under way is finished here, and then nothing is left. */
-  private void leave(Listeners own) {
+  private void leave() {
     closeGiver();
-    own.close();
     workers.forEach(worker -> worker.loop().execute(worker::beginLeave));
     Thread.ofVirtual()
         .name("gateway-leave")

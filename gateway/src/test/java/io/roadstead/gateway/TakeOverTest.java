@@ -18,8 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** One gateway after the other at one port. */
+@EnabledOnOs(OS.LINUX)
 class TakeOverTest {
   private final List<Gateway> gateways = new ArrayList<>();
 

@@ -43,6 +43,8 @@ final class Conversation extends ChannelInboundHandlerAdapter implements AutoClo
   private final BlockingQueue<Item> items = new LinkedBlockingQueue<>(MAX_WAITING);
   private final StringBuilder line = new StringBuilder();
   private volatile @Nullable EpollDomainSocketChannel channel;
+  private volatile boolean closed;
+  private volatile boolean ended;
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
@@ -75,7 +77,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements AutoClo
   }
 
   private void offer(Item item) {
-    if (!items.offer(item)) {
+    if (closed || !items.offer(item)) {
       release(item);
       close();
     }
@@ -83,6 +85,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements AutoClo
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    ended = true;
     boolean _ = items.offer(new Item.End());
   }
 
@@ -94,6 +97,11 @@ final class Conversation extends ChannelInboundHandlerAdapter implements AutoClo
   /** The user of the other side's process, as the kernel knows it. */
   int user() throws IOException {
     return open().peerCredentials().uid();
+  }
+
+  /** Whether the other side is not there any more. */
+  boolean ended() {
+    return ended;
   }
 
   void say(String text) throws IOException, InterruptedException {
@@ -195,14 +203,12 @@ final class Conversation extends ChannelInboundHandlerAdapter implements AutoClo
 
   @Override
   public void close() {
+    closed = true;
     EpollDomainSocketChannel open = channel;
     if (open != null) {
-      var _ = open.close().addListener(_ -> discard());
+      var _ = open.close();
     }
-  }
-
-  /** Descriptors that came and were not asked for any more. */
-  private void discard() {
+    // Descriptors may have come that nobody asks for any more.
     for (Item item = items.poll(); item != null; item = items.poll()) {
       release(item);
     }

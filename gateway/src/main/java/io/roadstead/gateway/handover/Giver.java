@@ -52,8 +52,11 @@ public final class Giver implements AutoCloseable {
 
     void resume();
 
-    /** Another accepts now: closes the sockets here, and leaves. */
-    void handedOver(String to);
+    /** Another accepts now: closes the sockets here. */
+    void release(String to);
+
+    /** The other knows that it has the port: nothing more is to be given here. */
+    void leave();
   }
 
   static final String VERSION = "1";
@@ -116,6 +119,7 @@ public final class Giver implements AutoCloseable {
   }
 
   private void talk(Conversation taker) {
+    boolean given = false;
     try (taker) {
       String[] words = taker.hear(STEP).split(" ", -1);
       if (words.length != 3 || !words[0].equals("take") || !words[1].equals(VERSION)) {
@@ -125,24 +129,35 @@ public final class Giver implements AutoCloseable {
       } else if (!turn.tryAcquire(TURN.toMillis(), TimeUnit.MILLISECONDS)) {
         taker.say("refused another take-over is under way");
       } else {
-        try {
-          give(taker);
-        } finally {
-          turn.release();
-        }
+        given = turn(taker);
       }
     } catch (IOException | RuntimeException e) {
-      log.debug("a take-over of the port was not completed", e);
+      log.debug("a talk about the port has ended early", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (given) {
+      port.leave();
+    }
+  }
+
+  /** Returns whether the port is the taker's now. */
+  private boolean turn(Conversation taker) throws IOException, InterruptedException {
+    try {
+      if (gone) {
+        taker.say("gone");
+        return false;
+      }
+      give(taker);
+      // Whoever waits for its turn is to find the other, and this one no more.
+      close();
+      return true;
+    } finally {
+      turn.release();
     }
   }
 
   private void give(Conversation taker) throws IOException, InterruptedException {
-    if (gone) {
-      taker.say("gone");
-      return;
-    }
     List<FileDescriptor> descriptors = port.descriptors();
     taker.say("listeners " + descriptors.size() + " " + ProcessHandle.current().pid());
     taker.expect("send", STEP);
@@ -160,19 +175,20 @@ public final class Giver implements AutoCloseable {
     } finally {
       if (!gone) {
         port.resume();
-        tellResumed(taker);
+        tell(taker, "resumed");
         log.warn("gateway {} began to take the port over and did not go on: it is kept", to);
       }
     }
-    port.handedOver(to);
-    taker.say("left");
+    port.release(to);
+    tell(taker, "left");
   }
 
-  private static void tellResumed(Conversation taker) throws InterruptedException {
+  /** The last word, to one that may have died meanwhile. */
+  private static void tell(Conversation taker, String word) throws InterruptedException {
     try {
-      taker.say("resumed");
+      taker.say(word);
     } catch (IOException e) {
-      log.debug("the gateway that began to take the port over has gone", e);
+      log.debug("the gateway that takes the port over has gone", e);
     }
   }
 

@@ -20,6 +20,8 @@ public final class Taker {
   /** The giver may make a second taker wait for the first. */
   private static final Duration TURN = Duration.ofSeconds(20);
 
+  private static final int MOST = 50;
+
   private final EventLoop loop;
   private final Meeting meeting;
 
@@ -104,12 +106,16 @@ public final class Taker {
    * @throws IOException where one is there that does not give them
    */
   public Optional<Offer> ask(Giver own) throws IOException, InterruptedException {
+    int asked = 0;
     for (int number = 0; number < Meeting.PLACES; number++) {
       Optional<Conversation> there = number == own.place() ? Optional.empty() : connect(number);
       if (there.isPresent()) {
         Optional<Offer> offer = ask(there.get());
         if (offer.isPresent()) {
           return offer;
+        }
+        if (++asked == MOST) {
+          throw new IOException("asked " + MOST + " times, and each time it went to another");
         }
         // Its port went to another meanwhile, which may be at a place that was looked at before.
         number = -1;
@@ -123,7 +129,7 @@ public final class Taker {
     boolean offered = false;
     try {
       giver.say("take " + Giver.VERSION + " " + meeting.platform());
-      String[] words = giver.hear(TURN).split(" ", 3);
+      String[] words = firstWord(giver).split(" ", 3);
       if (words[0].equals("gone")) {
         return Optional.empty();
       }
@@ -141,6 +147,17 @@ public final class Taker {
       if (!offered) {
         giver.close();
       }
+    }
+  }
+
+  private static String firstWord(Conversation giver) throws IOException, InterruptedException {
+    try {
+      return giver.hear(TURN);
+    } catch (IOException e) {
+      if (giver.ended()) {
+        return "gone";
+      }
+      throw e;
     }
   }
 

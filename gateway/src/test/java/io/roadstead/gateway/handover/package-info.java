@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.gateway.handover;
+
+import org.jspecify.annotations.NullMarked;
