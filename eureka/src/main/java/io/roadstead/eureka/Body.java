@@ -1,6 +1,5 @@
 package io.roadstead.eureka;
 
-import io.roadstead.registry.Cursor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -10,8 +9,8 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a fetch: the registry at one version, made once for all who ask. Each form, plain and
- * gzip, is put together when the first asks for it. Thread-safe.
+ * The body of an answer, of segments that may be kept elsewhere. Plain and gzip are each put
+ * together when the first asks for them. Thread-safe.
  */
 final class Body {
   private static final byte[] GZIP_HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xFF};
@@ -19,22 +18,20 @@ final class Body {
   /** The last deflate block, empty, and eight bytes for the checksum and the length. */
   private static final int GZIP_TRAILER = 2 + 8;
 
-  private final Cursor version;
+  private final String contentType;
   private final List<Segment> segments;
   private byte @Nullable [] plain;
   private byte @Nullable [] gzip;
 
-  private Body(Cursor version, List<Segment> segments) {
-    this.version = version;
+  private Body(String contentType, List<Segment> segments) {
+    this.contentType = contentType;
     this.segments = segments;
   }
 
-  Cursor version() {
-    return version;
-  }
-
   EurekaResponse response(boolean acceptsGzip) {
-    return acceptsGzip ? EurekaResponse.gzippedJson(gzip()) : EurekaResponse.json(plain());
+    return acceptsGzip
+        ? EurekaResponse.gzipped(contentType, gzip())
+        : EurekaResponse.of(contentType, plain());
   }
 
   synchronized byte[] plain() {
@@ -97,9 +94,9 @@ final class Body {
       }
     }
 
-    Body build(Cursor version) {
+    Body build(Form form) {
       flush();
-      return new Body(version, List.copyOf(segments));
+      return new Body(form.contentType(), List.copyOf(segments));
     }
   }
 }

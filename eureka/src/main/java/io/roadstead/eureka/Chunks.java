@@ -7,32 +7,37 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instances of one application as JSON, in chunks of some dozens by the hash of their ids, so
- * that a change of one costs the writing and compressing of its chunk and not of its application. A
- * chunk whose members are the same objects as before is taken over as it is.
+ * The instances of one application, in chunks of some dozens by the hash of their ids, so that a
+ * change of one costs the writing and compressing of its chunk and not of its application. A chunk
+ * whose members are the same objects as before is taken over as it is.
  *
- * <p>Immutable. The order within an application means nothing to clients.
+ * <p>A chunk is written in a form once somebody asks for it in that form: where nobody reads XML,
+ * none is written.
+ *
+ * <p>Thread-safe. The order within an application means nothing to clients.
  */
 final class Chunks<T> {
   private static final int TARGET = 32;
 
-  /** The members of each chunk, and their bytes: null for an empty one. */
-  private final List<List<T>> members;
+  /** Writes one member in one form. */
+  @FunctionalInterface
+  interface Writer<T> {
+    byte[] write(T member, Form form);
+  }
 
-  private final List<@Nullable Segment> segments;
+  private final List<Chunk<T>> chunks;
 
-  private Chunks(List<List<T>> members, List<@Nullable Segment> segments) {
-    this.members = members;
-    this.segments = segments;
+  private Chunks(List<Chunk<T>> chunks) {
+    this.chunks = chunks;
   }
 
   /**
-   * Cuts and writes.
+   * Cuts, and writes nothing yet.
    *
    * @param before the chunks that may be taken over, or null
    */
   static <T> Chunks<T> of(
-      List<T> all, Function<T, String> id, Function<T, byte[]> write, @Nullable Chunks<T> before) {
+      List<T> all, Function<T, String> id, Writer<T> writer, @Nullable Chunks<T> before) {
     int count = Integer.highestOneBit(Math.max(1, all.size() / TARGET));
     List<List<T>> members = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -42,15 +47,16 @@ final class Chunks<T> {
       int hash = id.apply(one).hashCode();
       members.get((hash ^ hash >>> 16) & (count - 1)).add(one);
     }
-    Chunks<T> comparable = before != null && before.members.size() == count ? before : null;
-    List<@Nullable Segment> segments = new ArrayList<>(count);
+    Chunks<T> comparable = before != null && before.chunks.size() == count ? before : null;
+    List<Chunk<T>> chunks = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      segments.add(
-          comparable != null && sameObjects(comparable.members.get(i), members.get(i))
-              ? comparable.segments.get(i)
-              : written(members.get(i), write));
+      Chunk<T> known = comparable == null ? null : comparable.chunks.get(i);
+      chunks.add(
+          known != null && sameObjects(known.members, members.get(i))
+              ? known
+              : new Chunk<>(members.get(i), writer));
     }
-    return new Chunks<>(members, segments);
+    return new Chunks<>(chunks);
   }
 
   @SuppressWarnings("ReferenceEquality") // what has not changed is the very same object
@@ -66,33 +72,45 @@ final class Chunks<T> {
     return true;
   }
 
-  private static <T> @Nullable Segment written(List<T> members, Function<T, byte[]> write) {
-    if (members.isEmpty()) {
-      return null;
-    }
-    ByteArrayOutputStream joined = new ByteArrayOutputStream(members.size() * 1024);
+  /** Adds the instances, without what stands around the list of them. */
+  void addTo(Body.Builder body, Form form) {
     boolean first = true;
-    for (T member : members) {
-      if (!first) {
-        joined.write(',');
-      }
-      first = false;
-      joined.writeBytes(write.apply(member));
-    }
-    return new Segment(joined.toByteArray());
-  }
-
-  /** Adds the list, without its brackets. */
-  void addTo(Body.Builder body) {
-    boolean first = true;
-    for (Segment segment : segments) {
-      if (segment != null) {
-        if (!first) {
+    for (Chunk<T> chunk : chunks) {
+      if (!chunk.members.isEmpty()) {
+        if (!first && !form.xml()) {
           body.add(",");
         }
         first = false;
-        body.add(segment);
+        body.add(chunk.in(form));
       }
+    }
+  }
+
+  private static final class Chunk<T> {
+    private final List<T> members;
+    private final Writer<T> writer;
+    private final PerForm<Segment> forms = new PerForm<>();
+
+    Chunk(List<T> members, Writer<T> writer) {
+      this.members = members;
+      this.writer = writer;
+    }
+
+    Segment in(Form form) {
+      return forms.get(form, this::written);
+    }
+
+    private Segment written(Form form) {
+      ByteArrayOutputStream joined = new ByteArrayOutputStream(members.size() * 1024);
+      boolean first = true;
+      for (T member : members) {
+        if (!first && !form.xml()) {
+          joined.write(',');
+        }
+        first = false;
+        joined.writeBytes(writer.write(member, form));
+      }
+      return new Segment(joined.toByteArray());
     }
   }
 }

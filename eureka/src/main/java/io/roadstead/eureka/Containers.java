@@ -1,6 +1,5 @@
 package io.roadstead.eureka;
 
-import io.roadstead.registry.Cursor;
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.Service;
@@ -10,59 +9,122 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects around instances: always under a root name, always lists, and the hash code by which
+ * What stands around instances: a root, the elements of applications, and the hash code by which
  * Java clients check what a delta has made of their view.
+ *
+ * <p>Names need no escaping: the registry bounds what a service may be called.
  */
 final class Containers {
   private Containers() {}
 
-  /** Writes {@code {"applications":…}} around elements that are added one by one. */
-  static final class Applications {
-    private final Body.Builder body = new Body.Builder();
-    private final Cursor version;
-    private boolean first = true;
-
-    Applications(Cursor version, String hashCode) {
-      this.version = version;
-      body.add("{\"applications\":{\"versions__delta\":\"")
-          .add(Long.toString(Math.max(1, version.n())))
-          .add("\",\"apps__hashcode\":\"")
-          .add(hashCode)
-          .add("\",\"application\":[");
+  /** {@code applications}, as a fetch is answered. */
+  static Body applications(Form form, Applications content) {
+    String version = Long.toString(Math.max(1, content.version().n()));
+    Body.Builder body = new Body.Builder();
+    switch (form) {
+      case JSON -> {
+        body.add("{\"applications\":{").add(jsonVersion(version, content)).add(",");
+        jsonElements(body, form, content).add("}}");
+      }
+      case COMPACT_JSON -> {
+        jsonElements(body.add("{\"applications\":{"), form, content)
+            .add(",\"registeredApplicationsEmpty\":" + content.elements().isEmpty() + ",")
+            .add(jsonVersion(version, content))
+            .add("}}");
+      }
+      case XML -> {
+        body.add("<applications>\n  ").add(xmlVersion(version)).add("\n  ");
+        body.add(xmlHashCode(content)).add("\n");
+        xmlElements(body, form, content).add("</applications>");
+      }
+      case COMPACT_XML -> {
+        boolean empty = content.elements().isEmpty();
+        xmlElements(body.add("<applications>"), form, content)
+            .add("<registeredApplicationsEmpty>" + empty + "</registeredApplicationsEmpty>")
+            .add(xmlVersion(version))
+            .add(xmlHashCode(content))
+            .add("</applications>");
+      }
     }
+    return body.build(form);
+  }
 
-    void add(String service, Chunks<?> instances) {
-      body.add(first ? "" : ",");
+  /** How deep instances stand in {@link #applications}, in {@link #application}. */
+  static final int DEPTH_IN_APPLICATIONS = 2;
+
+  static final int DEPTH_IN_APPLICATION = 1;
+
+  /** One {@code application} as a root. */
+  static Body application(Form form, Applications.Element application) {
+    Body.Builder body = new Body.Builder();
+    if (form.xml()) {
+      xmlElement(body, form, 0, application);
+    } else {
+      jsonElement(body.add("{\"application\":"), form, application).add("}");
+    }
+    return body.build(form);
+  }
+
+  /** One {@code instance} as a root. */
+  static Body instance(Form form, byte[] instance) {
+    Segment segment = new Segment(instance);
+    Body.Builder body = new Body.Builder();
+    return (form.xml() ? body.add(segment) : body.add("{\"instance\":").add(segment).add("}"))
+        .build(form);
+  }
+
+  private static String jsonVersion(String version, Applications content) {
+    return "\"versions__delta\":\""
+        + version
+        + "\",\"apps__hashcode\":\""
+        + content.hashCodeText()
+        + "\"";
+  }
+
+  /** Always a list: Spring's mapper refuses one element that stands alone. */
+  private static Body.Builder jsonElements(Body.Builder body, Form form, Applications content) {
+    body.add("\"application\":[");
+    boolean first = true;
+    for (Applications.Element element : content.elements()) {
+      jsonElement(body.add(first ? "" : ","), form, element);
       first = false;
-      element(body, service, instances);
     }
-
-    Body build() {
-      return body.add("]}}").build(version);
-    }
+    return body.add("]");
   }
 
-  /** {@code {"application":…}}. */
-  static Body application(Cursor version, String service, Chunks<?> instances) {
-    Body.Builder body = new Body.Builder().add("{\"application\":");
-    element(body, service, instances);
-    return body.add("}").build(version);
+  private static Body.Builder jsonElement(
+      Body.Builder body, Form form, Applications.Element element) {
+    body.add("{\"name\":\"").add(InstanceWriter.app(element.service())).add("\",\"instance\":[");
+    element.instances().addTo(body, form);
+    return body.add("]}");
   }
 
-  /** {@code {"instance":…}}. */
-  static Body instance(Cursor version, byte[] instance) {
-    return new Body.Builder()
-        .add("{\"instance\":")
-        .add(new Segment(instance))
-        .add("}")
-        .build(version);
+  private static String xmlVersion(String version) {
+    return "<versions__delta>" + version + "</versions__delta>";
   }
 
-  /** Names need no escaping: the registry bounds what a service may be called. */
-  private static void element(Body.Builder body, String service, Chunks<?> instances) {
-    body.add("{\"name\":\"").add(InstanceWriter.app(service)).add("\",\"instance\":[");
-    instances.addTo(body);
-    body.add("]}");
+  private static String xmlHashCode(Applications content) {
+    return "<apps__hashcode>" + content.hashCodeText() + "</apps__hashcode>";
+  }
+
+  private static Body.Builder xmlElements(Body.Builder body, Form form, Applications content) {
+    content.elements().forEach(element -> xmlElement(body, form, 1, element));
+    return body;
+  }
+
+  /** The whole form has a line for each element, the compact one none; a root ends no line. */
+  private static void xmlElement(
+      Body.Builder body, Form form, int depth, Applications.Element element) {
+    String indent = form.compact() ? "" : "  ".repeat(depth);
+    String line = form.compact() ? "" : "\n";
+    body.add(indent).add("<application>").add(line);
+    body.add(form.compact() ? "" : indent + "  ")
+        .add("<name>")
+        .add(InstanceWriter.app(element.service()))
+        .add("</name>")
+        .add(line);
+    element.instances().addTo(body, form);
+    body.add(indent).add("</application>").add(depth == 0 ? "" : line);
   }
 
   /** Instances by status: {@code DOWN_2_UP_40_}, in the order of the words; "" for none. */

@@ -55,7 +55,7 @@ final class DeltaFetch implements AutoCloseable {
   private Map<String, Chunks<Entry>> present = Map.of();
   private Map<String, Chunks<Entry>> gone = Map.of();
   private Snapshot applied;
-  private @Nullable Body newest;
+  private @Nullable Applications newest;
   private Registry.@Nullable Listening listening;
 
   DeltaFetch(Registry registry, InstanceWriter writer, InstantSource wall, Ticker ticker) {
@@ -89,7 +89,7 @@ final class DeltaFetch implements AutoCloseable {
   /**
    * @param reader the instance that asks, where it is known
    */
-  Body body(@Nullable InstanceKey reader) {
+  Applications now(@Nullable InstanceKey reader) {
     Snapshot current = registry.snapshot();
     Snapshot known = applied();
     if (!known.version().covers(current.version())) {
@@ -138,15 +138,15 @@ final class DeltaFetch implements AutoCloseable {
     return new Entry(instance, removed ? Math.max(1, wall.millis()) : 0, ticker.nanos());
   }
 
-  private synchronized Body build(@Nullable InstanceKey reader) {
-    Body shared = shared();
+  private synchronized Applications build(@Nullable InstanceKey reader) {
+    Applications shared = shared();
     Instance own = ownWord.of(reader, applied);
     return own == null ? shared : writtenFor(own);
   }
 
-  private Body shared() {
+  private Applications shared() {
     dropOld();
-    Body known = newest;
+    Applications known = newest;
     if (known == null) {
       known = written();
       newest = known;
@@ -172,14 +172,14 @@ final class DeltaFetch implements AutoCloseable {
    * does not know an application yet adopts the whole element that it meets first, gone instances
    * and all (Netflix/eureka#1528).
    */
-  private Body written() {
+  private Applications written() {
     present = chunks(false, present);
     gone = chunks(true, gone);
     return joined(present, null);
   }
 
   /** After the shared one was written: its chunks, but for the one that the reader is in. */
-  private Body writtenFor(Instance own) {
+  private Applications writtenFor(Instance own) {
     Map<String, Chunks<Entry>> seen = new TreeMap<>(present);
     Entry entry = entries.get(own.key());
     if (entry != null && !entry.removed()) {
@@ -194,13 +194,12 @@ final class DeltaFetch implements AutoCloseable {
     return joined(seen, own);
   }
 
-  private Body joined(Map<String, Chunks<Entry>> there, @Nullable Instance own) {
-    Containers.Applications body =
-        new Containers.Applications(
-            applied.version(), Containers.HashCode.of(applied.services().values(), own));
-    there.forEach(body::add);
-    gone.forEach(body::add);
-    return body.build();
+  private Applications joined(Map<String, Chunks<Entry>> there, @Nullable Instance own) {
+    Applications.Builder answer = new Applications.Builder();
+    there.forEach(answer::add);
+    gone.forEach(answer::add);
+    return answer.build(
+        applied.version(), Containers.HashCode.of(applied.services().values(), own));
   }
 
   private Map<String, Chunks<Entry>> chunks(boolean removed, Map<String, Chunks<Entry>> before) {
@@ -217,12 +216,16 @@ final class DeltaFetch implements AutoCloseable {
   }
 
   private Chunks<Entry> chunks(List<Entry> members, @Nullable Chunks<Entry> before) {
-    return Chunks.of(members, entry -> entry.instance().id(), this::json, before);
+    return Chunks.of(members, entry -> entry.instance().id(), this::write, before);
   }
 
-  private byte[] json(Entry entry) {
+  private byte[] write(Entry entry, Form form) {
     Instance instance = entry.instance();
     return writer.write(
-        instance, registry.lease(instance.key()).orElse(null), entry.removedAtMillis());
+        form,
+        Containers.DEPTH_IN_APPLICATIONS,
+        instance,
+        registry.lease(instance.key()).orElse(null),
+        entry.removedAtMillis());
   }
 }

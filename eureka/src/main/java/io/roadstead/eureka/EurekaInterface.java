@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Unmodified Eureka clients register, renew, discover and leave here. The protocol's own facts
  * travel through the registry as {@link EurekaInfo}, which only this package understands; instances
- * that came another way are shown as proper Eureka instances. Every body is JSON.
+ * that came another way are shown as proper Eureka instances. Bodies are JSON or XML.
  *
  * <p>Thread-safe, and never blocks: {@link #handle} may run on event loops. {@link #start} begins
  * to collect changes for deltas, {@link #close} ends it.
@@ -43,7 +43,7 @@ public final class EurekaInterface implements AutoCloseable {
       PollerIdentity pollers,
       InstanceCredentials credentials) {
     InstanceWriter writer = new InstanceWriter();
-    this.registrations = new Registrations(registry, new InstanceReader(), credentials, wall);
+    this.registrations = new Registrations(registry, credentials, wall);
     this.full = new FullFetch(registry, writer);
     this.delta = new DeltaFetch(registry, writer, wall, ticker);
     this.lookups = new Lookups(registry, writer);
@@ -77,6 +77,8 @@ public final class EurekaInterface implements AutoCloseable {
       };
     } catch (BadRequest e) {
       return EurekaResponse.refusal(400, String.valueOf(e.getMessage()));
+    } catch (UnsupportedType e) {
+      return EurekaResponse.refusal(415, String.valueOf(e.getMessage()));
     } catch (InvalidRegistration e) {
       return EurekaResponse.refusal(400, InstanceReader.messageOf(e));
     }
@@ -84,7 +86,7 @@ public final class EurekaInterface implements AutoCloseable {
 
   private EurekaResponse apps(EurekaPath path, EurekaRequest request) {
     return switch (path.size()) {
-      case 0 -> reading(request) ? fetch(request, full::body) : notAllowed("GET");
+      case 0 -> reading(request) ? fetch(request, full::now) : notAllowed("GET");
       case 1 -> application(path.name(0), request);
       case 2 -> instance(path.name(0), path.name(1), request);
       case 3 -> ofInstance(path.name(0), path.name(1), path.name(2), request);
@@ -100,14 +102,14 @@ public final class EurekaInterface implements AutoCloseable {
       return notAllowed("GET, POST");
     }
     return app.equals("delta")
-        ? fetch(request, delta::body)
-        : answer(request, lookups.application(app));
+        ? fetch(request, delta::now)
+        : answer(request, lookups.application(app, Form.of(request)));
   }
 
   private EurekaResponse instance(String app, String id, EurekaRequest request) {
     return switch (request.method()) {
       case "PUT" -> registrations.renew(app, id, request);
-      case "GET", "HEAD" -> answer(request, lookups.instance(app, id));
+      case "GET", "HEAD" -> answer(request, lookups.instance(app, id, Form.of(request)));
       case "DELETE" -> registrations.cancel(app, id, request);
       default -> notAllowed("GET, PUT, DELETE");
     };
@@ -134,18 +136,18 @@ public final class EurekaInterface implements AutoCloseable {
       return notAllowed("GET");
     }
     String name = path.name(0);
+    Form form = Form.of(request);
     return answer(
         request,
-        switch (path.root()) {
-          case "instances" -> lookups.instance(name);
-          case "vips" -> lookups.vip(name, false);
-          default -> lookups.vip(name, true);
-        });
+        path.root().equals("instances")
+            ? lookups.instance(name, form)
+            : Optional.of(lookups.vip(name, path.root().equals("svips"), form)));
   }
 
   /** A fetch of everything, or of what has changed: the poller's word on what it has applied. */
   private EurekaResponse fetch(
-      EurekaRequest request, Function<@Nullable InstanceKey, Body> source) {
+      EurekaRequest request, Function<@Nullable InstanceKey, Applications> source) {
+    Form form = Form.of(request);
     boolean gzip = acceptsGzip(request);
     Credential credential = Credential.of(request);
     InstanceKey reader =
@@ -153,15 +155,16 @@ public final class EurekaInterface implements AutoCloseable {
             ? null
             : credentials.instance(credential.user(), credential.password()).orElse(null);
     if (request.method().equals("HEAD")) {
-      return source.apply(reader).response(gzip).withoutBody();
+      return source.apply(reader).in(form).response(gzip).withoutBody();
     }
     String poller = pollers.began(request, credential);
-    Body body = source.apply(reader);
-    return body.response(gzip).whenWritten(() -> pollers.answered(poller, body.version()));
+    Applications now = source.apply(reader);
+    return now.in(form).response(gzip).whenWritten(() -> pollers.answered(poller, now.version()));
   }
 
-  private static EurekaResponse answer(EurekaRequest request, Optional<byte[]> body) {
-    EurekaResponse response = body.map(EurekaResponse::json).orElse(EurekaResponse.NOT_FOUND);
+  private static EurekaResponse answer(EurekaRequest request, Optional<Body> body) {
+    EurekaResponse response =
+        body.map(found -> found.response(acceptsGzip(request))).orElse(EurekaResponse.NOT_FOUND);
     return request.method().equals("HEAD") ? response.withoutBody() : response;
   }
 

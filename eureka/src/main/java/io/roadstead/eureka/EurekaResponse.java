@@ -21,7 +21,6 @@ public record EurekaResponse(
     Runnable written) {
 
   private static final byte[] NOTHING = {};
-  private static final String JSON = "application/json";
 
   static final EurekaResponse OK = empty(200);
   static final EurekaResponse NO_CONTENT = empty(204);
@@ -36,12 +35,12 @@ public record EurekaResponse(
     return new EurekaResponse(status, null, Map.of(), NOTHING);
   }
 
-  static EurekaResponse json(byte[] body) {
-    return new EurekaResponse(200, JSON, Map.of(), body);
+  static EurekaResponse of(String contentType, byte[] body) {
+    return new EurekaResponse(200, contentType, Map.of(), body);
   }
 
-  static EurekaResponse gzippedJson(byte[] body) {
-    return new EurekaResponse(200, JSON, Map.of("Content-Encoding", "gzip"), body);
+  static EurekaResponse gzipped(String contentType, byte[] body) {
+    return new EurekaResponse(200, contentType, Map.of("Content-Encoding", "gzip"), body);
   }
 
   /** A refusal with one plain sentence for a person. */

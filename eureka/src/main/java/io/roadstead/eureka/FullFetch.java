@@ -12,15 +12,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to {@code GET apps}: one body per version of the registry, shared by all who ask.
+ * The answer to {@code GET apps}: one per version of the registry, shared by all who ask.
  *
  * <p>What has not changed is the same object in the next snapshot, so bytes are kept by identity:
  * of whole applications, and in a changed one of the chunks that nobody in has changed. A new
- * version costs the writing and compressing of a chunk, and one join. The times of renewals inside
- * are therefore those of when a chunk was written: a renewal is no version.
+ * version costs the writing and compressing of a chunk, and one join, for each form in use. The
+ * times of renewals inside are therefore those of when a chunk was written: a renewal is no
+ * version.
  *
- * <p>Thread-safe. The newest body is read without a lock; a new one is made under it, once, and who
- * comes meanwhile waits for less time than making it would take.
+ * <p>Thread-safe. The newest answer is read without a lock; a new one is made under it, once, and
+ * who comes meanwhile waits for less time than making it would take.
  */
 final class FullFetch {
   private record Written(List<Instance> instances, Chunks<Instance> chunks) {}
@@ -28,7 +29,7 @@ final class FullFetch {
   private final Registry registry;
   private final InstanceWriter writer;
   private final OwnWord ownWord;
-  private volatile @Nullable Body newest;
+  private volatile @Nullable Applications newest;
   private Map<String, Written> applications = Map.of();
 
   FullFetch(Registry registry, InstanceWriter writer) {
@@ -40,26 +41,25 @@ final class FullFetch {
   /**
    * @param reader the instance that asks, where it is known
    */
-  Body body(@Nullable InstanceKey reader) {
+  Applications now(@Nullable InstanceKey reader) {
     Snapshot snapshot = registry.snapshot();
     Instance own = ownWord.of(reader, snapshot);
-    return own == null ? body() : bodyFor(own, snapshot);
+    return own == null ? now() : nowFor(own, snapshot);
   }
 
-  /** One reader's own body: the shared chunks, but for the one that the reader is in. */
-  private synchronized Body bodyFor(Instance own, Snapshot snapshot) {
-    Containers.Applications body =
-        new Containers.Applications(
-            snapshot.version(), Containers.HashCode.of(snapshot.services().values(), own));
+  /** One reader's own answer: the shared chunks, but for the one that the reader is in. */
+  private synchronized Applications nowFor(Instance own, Snapshot snapshot) {
+    Applications.Builder answer = new Applications.Builder();
     for (Service service : snapshot.services().values()) {
       if (!service.instances().isEmpty()) {
         Written shared = written(service, applications.get(service.name()));
-        body.add(
+        answer.add(
             service.name(),
             service.name().equals(own.service()) ? chunks(own, shared) : shared.chunks());
       }
     }
-    return body.build();
+    return answer.build(
+        snapshot.version(), Containers.HashCode.of(snapshot.services().values(), own));
   }
 
   private Chunks<Instance> chunks(Instance own, Written shared) {
@@ -68,8 +68,8 @@ final class FullFetch {
     return chunks(instances, shared.chunks());
   }
 
-  Body body() {
-    Body known = newest;
+  Applications now() {
+    Applications known = newest;
     if (known != null && known.version().equals(registry.snapshot().version())) {
       return known;
     }
@@ -84,20 +84,19 @@ final class FullFetch {
     }
   }
 
-  private Body build(Snapshot snapshot) {
+  private Applications build(Snapshot snapshot) {
     Map<String, Written> next = HashMap.newHashMap(snapshot.services().size());
-    Containers.Applications body =
-        new Containers.Applications(
-            snapshot.version(), Containers.HashCode.of(snapshot.services().values(), null));
+    Applications.Builder answer = new Applications.Builder();
     for (Service service : snapshot.services().values()) {
       if (!service.instances().isEmpty()) {
         Written written = written(service, applications.get(service.name()));
         next.put(service.name(), written);
-        body.add(service.name(), written.chunks());
+        answer.add(service.name(), written.chunks());
       }
     }
     applications = next;
-    return body.build();
+    return answer.build(
+        snapshot.version(), Containers.HashCode.of(snapshot.services().values(), null));
   }
 
   @SuppressWarnings("ReferenceEquality") // an unchanged service has the very same list
@@ -113,7 +112,13 @@ final class FullFetch {
     return Chunks.of(
         instances,
         Instance::id,
-        instance -> writer.write(instance, registry.lease(instance.key()).orElse(null), 0),
+        (instance, form) ->
+            writer.write(
+                form,
+                Containers.DEPTH_IN_APPLICATIONS,
+                instance,
+                registry.lease(instance.key()).orElse(null),
+                0),
         before);
   }
 }

@@ -2,92 +2,48 @@ package io.roadstead.eureka;
 
 import io.roadstead.registry.InvalidRegistration;
 import io.roadstead.registry.Registration;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads the body of a registration. Clients differ (numbers as text, missing leases, empty
- * overrides), so it takes what the original takes; but what a strict client could not read back is
- * refused here, with the field's name, because one bad instance would cost that client its whole
- * fetch.
+ * Reads a registration. Clients differ (numbers as text, missing leases, empty overrides), so it
+ * takes what the original takes; but what a strict client could not read back is refused here, with
+ * the field's name, because one bad instance would cost that client its whole fetch.
  *
- * <p>Unknown fields are skipped. Thread-safe.
+ * <p>Unknown fields are skipped.
  */
 final class InstanceReader {
-  static final int MAX_BODY_BYTES = 1024 * 1024;
-  private static final int MAX_DEPTH = 16;
+  static final int MAX_DEPTH = 16;
   private static final int MAX_TEXT = 2048;
   private static final int MAX_LEASE_SECONDS = 3600;
 
-  private final JsonMapper mapper =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(MAX_DEPTH)
-                          .maxStringLength(64 * 1024)
-                          .maxNameLength(1024)
-                          .maxNumberLength(32)
-                          .build())
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private InstanceReader() {}
 
   /**
-   * The registration in {@code body}.
+   * The registration in {@code tree}.
    *
    * @param pathApp the application named in the path
    * @param nowMillis the version of its data for a client that sends none
    * @throws BadRequest with the reason, which names the field
    */
-  Registration read(String pathApp, byte[] body, boolean latin1, long nowMillis) {
-    return read(pathApp, instanceIn(parse(body, latin1)), nowMillis);
-  }
-
-  private JsonNode parse(byte[] body, boolean latin1) {
-    if (body.length == 0) {
-      throw new BadRequest("the body is empty: send {\"instance\":{…}}");
-    }
-    try {
-      return latin1
-          ? mapper.readTree(new String(body, StandardCharsets.ISO_8859_1))
-          : mapper.readTree(body);
-    } catch (StreamConstraintsException e) {
-      throw new BadRequest(
-          "the body is out of bounds (nesting "
-              + MAX_DEPTH
-              + ", text 65536, names 1024, numbers 32 characters): "
-              + firstLine(e));
-    } catch (JacksonException e) {
-      throw new BadRequest("the body is not JSON: " + firstLine(e));
-    }
-  }
-
-  private static String firstLine(JacksonException e) {
-    return Texts.abbreviate(e.getOriginalMessage().lines().findFirst().orElse("unreadable"));
+  static Registration read(String pathApp, JsonNode tree, long nowMillis) {
+    return instance(pathApp, instanceIn(tree), nowMillis);
   }
 
   private static JsonNode instanceIn(JsonNode root) {
     JsonNode instance = root.isObject() ? root.get("instance") : null;
     if (instance == null || !instance.isObject()) {
       throw new BadRequest(
-          "the body has no 'instance' object at its root: send {\"instance\":{…}}");
+          "the body has no 'instance' at its root: send {\"instance\":{…}} or <instance>…");
     }
     return instance;
   }
 
-  private static Registration read(String pathApp, JsonNode json, long nowMillis) {
+  private static Registration instance(String pathApp, JsonNode json, long nowMillis) {
     EurekaInfo.@Nullable DataCenter dataCenter = dataCenter(json);
     String host = text(json, "hostName");
     String id = effectiveId(json, dataCenter, host);

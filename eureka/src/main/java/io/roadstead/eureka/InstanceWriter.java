@@ -2,14 +2,11 @@ package io.roadstead.eureka;
 
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.Registry.LeaseTimes;
-import java.io.ByteArrayOutputStream;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * Writes an instance as Netflix's server does, down to the order of fields. No field may ever be
@@ -21,20 +18,26 @@ final class InstanceWriter {
   private static final String AMAZON_CLASS = "com.netflix.appinfo.AmazonInfo";
   private static final String EMPTY_MAP_CLASS = "java.util.Collections$EmptyMap";
 
-  private final JsonFactory json = JsonFactory.builder().build();
+  /** What the compact form keeps of an Amazon data centre. */
+  private static final Set<String> COMPACT_AMAZON =
+      Set.of("instance-id", "availability-zone", "public-hostname", "public-ipv4", "local-ipv4");
 
   /**
-   * The instance as a JSON object, without the root wrapper.
+   * The instance as a JSON object without the root wrapper, or as an XML element.
    *
+   * @param depth how many elements stand around it in XML
    * @param lease null where the registry does not know it any more
    * @param removedAtMillis when it went, 0 while it is there
    */
-  byte[] write(Instance instance, @Nullable LeaseTimes lease, long removedAtMillis) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(1200);
-    try (JsonGenerator to = json.createGenerator(ObjectWriteContext.empty(), out)) {
-      write(to, instance, infoOf(instance), lease, removedAtMillis);
+  byte[] write(
+      Form form, int depth, Instance instance, @Nullable LeaseTimes lease, long removedAtMillis) {
+    Markup to = form.xml() ? new XmlMarkup(depth, form.compact()) : new JsonMarkup();
+    if (form.compact()) {
+      compact(to, instance, infoOf(instance), removedAtMillis);
+    } else {
+      whole(to, form, instance, infoOf(instance), lease, removedAtMillis);
     }
-    return out.toByteArray();
+    return to.finish();
   }
 
   static EurekaInfo infoOf(Instance instance) {
@@ -53,42 +56,65 @@ final class InstanceWriter {
     return service.toUpperCase(Locale.ROOT);
   }
 
-  private static void write(
-      JsonGenerator to,
+  private static void whole(
+      Markup to,
+      Form form,
       Instance instance,
       EurekaInfo info,
       @Nullable LeaseTimes lease,
       long removedAtMillis) {
-    to.writeStartObject();
-    text(to, "instanceId", instance.id());
-    text(to, "hostName", instance.host());
-    text(to, "app", app(instance.service()));
-    text(to, "ipAddr", instance.ipAddress().isEmpty() ? instance.host() : instance.ipAddress());
+    to.text("instanceId", instance.id());
+    to.text("hostName", instance.host());
+    to.text("app", app(instance.service()));
+    to.text("ipAddr", ipAddress(instance));
     String sid = info.sid();
     if (sid != null && !sid.equals("na") && !sid.equals("unknown")) {
-      text(to, "sid", sid);
+      to.text("sid", sid);
     }
-    text(to, "status", EurekaStatus.of(instance.status()).name());
-    text(to, "overriddenStatus", info.overriddenStatus().name());
-    port(to, "port", info.port(), info.portEnabled());
-    port(to, "securePort", info.securePort(), info.securePortEnabled());
-    to.writeNumberProperty("countryId", info.countryId());
-    dataCenter(to, info.dataCenter());
+    to.text("status", EurekaStatus.of(instance.status()).name());
+    to.text(form.xml() ? "overriddenstatus" : "overriddenStatus", info.overriddenStatus().name());
+    to.port("port", info.port(), info.portEnabled());
+    to.port("securePort", info.securePort(), info.securePortEnabled());
+    to.number("countryId", info.countryId());
+    dataCenter(to, info.dataCenter(), false);
     lease(to, instance, info, lease, removedAtMillis);
-    metadata(to, instance.metadata(), true);
-    text(to, "appGroupName", info.appGroupName());
-    text(to, "homePageUrl", info.homePageUrl());
-    text(to, "statusPageUrl", info.statusPageUrl());
-    text(to, "healthCheckUrl", info.healthCheckUrl());
-    text(to, "secureHealthCheckUrl", info.secureHealthCheckUrl());
-    text(to, "vipAddress", vip(instance, info.vipAddress()));
-    text(to, "secureVipAddress", vip(instance, info.secureVipAddress()));
-    text(to, "isCoordinatingDiscoveryServer", Boolean.toString(info.coordinating()));
-    text(to, "lastUpdatedTimestamp", Long.toString(instance.changedAt().toEpochMilli()));
-    text(to, "lastDirtyTimestamp", Long.toString(info.lastDirtyMillis()));
-    text(to, "actionType", removedAtMillis > 0 ? EurekaInfo.DELETED : info.action());
-    text(to, "asgName", info.asgName());
-    to.writeEndObject();
+    to.entries("metadata", metadata(instance), EMPTY_MAP_CLASS);
+    to.text("appGroupName", info.appGroupName());
+    to.text("homePageUrl", info.homePageUrl());
+    to.text("statusPageUrl", info.statusPageUrl());
+    to.text("healthCheckUrl", info.healthCheckUrl());
+    to.text("secureHealthCheckUrl", info.secureHealthCheckUrl());
+    to.text("vipAddress", vip(instance, info.vipAddress()));
+    to.text("secureVipAddress", vip(instance, info.secureVipAddress()));
+    to.text("isCoordinatingDiscoveryServer", Boolean.toString(info.coordinating()));
+    to.text("lastUpdatedTimestamp", Long.toString(instance.changedAt().toEpochMilli()));
+    to.text("lastDirtyTimestamp", Long.toString(info.lastDirtyMillis()));
+    to.text("actionType", action(info, removedAtMillis));
+    to.text("asgName", info.asgName());
+  }
+
+  private static void compact(Markup to, Instance instance, EurekaInfo info, long removedAtMillis) {
+    to.text("instanceId", instance.id());
+    to.text("app", app(instance.service()));
+    to.text("ipAddr", ipAddress(instance));
+    to.text("vipAddress", vip(instance, info.vipAddress()));
+    to.text("secureVipAddress", vip(instance, info.secureVipAddress()));
+    dataCenter(to, info.dataCenter(), true);
+    to.text("hostName", instance.host());
+    to.text("status", EurekaStatus.of(instance.status()).name());
+    to.number("lastUpdatedTimestamp", instance.changedAt().toEpochMilli());
+    to.text("actionType", action(info, removedAtMillis));
+    to.text("asgName", info.asgName());
+    to.port("port", info.port(), info.portEnabled());
+    to.port("securePort", info.securePort(), info.securePortEnabled());
+  }
+
+  private static String ipAddress(Instance instance) {
+    return instance.ipAddress().isEmpty() ? instance.host() : instance.ipAddress();
+  }
+
+  private static String action(EurekaInfo info, long removedAtMillis) {
+    return removedAtMillis > 0 ? EurekaInfo.DELETED : info.action();
   }
 
   /**
@@ -120,66 +146,46 @@ final class InstanceWriter {
     return false;
   }
 
-  private static void port(JsonGenerator to, String name, int port, boolean enabled) {
-    to.writeObjectPropertyStart(name);
-    to.writeNumberProperty("$", port);
-    text(to, "@enabled", Boolean.toString(enabled));
-    to.writeEndObject();
-  }
-
-  private static void dataCenter(JsonGenerator to, EurekaInfo.DataCenter dataCenter) {
+  private static void dataCenter(Markup to, EurekaInfo.DataCenter dataCenter, boolean compact) {
     boolean amazon = dataCenter.name().equals(EurekaInfo.DataCenter.AMAZON);
-    to.writeObjectPropertyStart("dataCenterInfo");
     // never the client's own word for the class: decoders create what is named here
-    text(to, "@class", amazon ? AMAZON_CLASS : DEFAULT_CLASS);
-    text(to, "name", dataCenter.name());
+    to.begin("dataCenterInfo", amazon ? AMAZON_CLASS : DEFAULT_CLASS);
+    to.text("name", dataCenter.name());
     if (amazon) {
-      metadata(to, dataCenter.metadata(), false);
+      Map<String, String> kept = new TreeMap<>(dataCenter.metadata());
+      if (compact) {
+        kept.keySet().retainAll(COMPACT_AMAZON);
+      }
+      to.entries("metadata", kept, null);
     }
-    to.writeEndObject();
+    to.end();
   }
 
   private static void lease(
-      JsonGenerator to,
+      Markup to,
       Instance instance,
       EurekaInfo info,
       @Nullable LeaseTimes lease,
       long removedAtMillis) {
     long registered = instance.registeredAt().toEpochMilli();
     boolean up = EurekaStatus.of(instance.status()) == EurekaStatus.UP;
-    to.writeObjectPropertyStart("leaseInfo");
-    to.writeNumberProperty("renewalIntervalInSecs", info.renewalIntervalSeconds());
-    to.writeNumberProperty("durationInSecs", lease == null ? 90 : lease.durationMillis() / 1000);
-    to.writeNumberProperty(
-        "registrationTimestamp", lease == null ? registered : lease.registeredAtMillis());
-    to.writeNumberProperty(
+    to.begin("leaseInfo", null);
+    to.number("renewalIntervalInSecs", info.renewalIntervalSeconds());
+    to.number("durationInSecs", lease == null ? 90 : lease.durationMillis() / 1000);
+    to.number("registrationTimestamp", lease == null ? registered : lease.registeredAtMillis());
+    to.number(
         "lastRenewalTimestamp",
         lease == null ? registered : Math.max(registered, lease.renewedAtMillis()));
-    to.writeNumberProperty("evictionTimestamp", removedAtMillis);
-    to.writeNumberProperty(
-        "serviceUpTimestamp", lease == null ? (up ? registered : 0) : lease.upSinceMillis());
-    to.writeEndObject();
+    to.number("evictionTimestamp", removedAtMillis);
+    to.number("serviceUpTimestamp", lease == null ? (up ? registered : 0) : lease.upSinceMillis());
+    to.end();
   }
 
-  private static void metadata(JsonGenerator to, Map<String, String> metadata, boolean markEmpty) {
-    to.writeObjectPropertyStart("metadata");
-    if (metadata.isEmpty() && markEmpty) {
-      text(to, "@class", EMPTY_MAP_CLASS);
-    }
-    new TreeMap<>(metadata)
-        .forEach(
-            (key, value) -> {
-              if (!key.equals("@class") && !key.equals("class")) {
-                text(to, key, value);
-              }
-            });
-    to.writeEndObject();
-  }
-
-  private static void text(JsonGenerator to, String name, @Nullable String value) {
-    if (value != null) {
-      to.writeName(Texts.wellFormed(name));
-      to.writeString(Texts.wellFormed(value));
-    }
+  /** In the order of keys, without what decoders would take for a class to create. */
+  private static Map<String, String> metadata(Instance instance) {
+    Map<String, String> metadata = new TreeMap<>(instance.metadata());
+    metadata.remove("@class");
+    metadata.remove("class");
+    return metadata;
   }
 }

@@ -8,9 +8,7 @@ import io.roadstead.registry.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The smaller reads: one application, one instance, the instances behind an address. They are
@@ -26,30 +24,34 @@ final class Lookups {
     this.writer = writer;
   }
 
-  Optional<byte[]> application(String app) {
-    Snapshot snapshot = registry.snapshot();
-    Service service = snapshot.service(app.toLowerCase(Locale.ROOT));
+  Optional<Body> application(String app, Form form) {
+    Service service = registry.snapshot().service(app.toLowerCase(Locale.ROOT));
     return service == null || service.instances().isEmpty()
         ? Optional.empty()
         : Optional.of(
-            Containers.application(snapshot.version(), service.name(), chunks(service.instances()))
-                .plain());
+            Containers.application(
+                form,
+                new Applications.Element(
+                    service.name(), chunks(service.instances(), Containers.DEPTH_IN_APPLICATION))));
   }
 
-  Optional<byte[]> instance(String app, String id) {
+  Optional<Body> instance(String app, String id, Form form) {
     InstanceKey key = Registrations.keyOrNull(app, id);
     if (key == null) {
       return Optional.empty();
     }
-    return registry.resolve(key).flatMap(registry.snapshot()::instance).map(this::wrapped);
+    return registry
+        .resolve(key)
+        .flatMap(registry.snapshot()::instance)
+        .map(instance -> root(instance, form));
   }
 
   /** The first of that id over all applications. */
-  Optional<byte[]> instance(String id) {
+  Optional<Body> instance(String id, Form form) {
     for (Service service : registry.snapshot().services().values()) {
       for (Instance instance : service.instances()) {
         if (instance.id().equals(id)) {
-          return Optional.of(wrapped(instance));
+          return Optional.of(root(instance, form));
         }
       }
     }
@@ -57,38 +59,42 @@ final class Lookups {
   }
 
   /** Everything behind a virtual address, of any status; an empty list rather than nothing. */
-  Optional<byte[]> vip(String vip, boolean secure) {
+  Body vip(String vip, boolean secure, Form form) {
     Snapshot snapshot = registry.snapshot();
     Containers.HashCode hash = new Containers.HashCode();
-    Map<String, List<Instance>> byService = new TreeMap<>();
+    Applications.Builder found = new Applications.Builder();
     for (Service service : snapshot.services().values()) {
-      List<Instance> found = new ArrayList<>();
-      for (Instance instance : service.instances()) {
-        EurekaInfo info = InstanceWriter.infoOf(instance);
-        String own = secure ? info.secureVipAddress() : info.vipAddress();
-        if (InstanceWriter.listed(InstanceWriter.vip(instance, own), vip, false)) {
-          found.add(instance);
-          hash.add(instance);
-        }
-      }
-      if (!found.isEmpty()) {
-        byService.put(service.name(), found);
+      List<Instance> behind = behind(vip, secure, service);
+      if (!behind.isEmpty()) {
+        behind.forEach(hash::add);
+        found.add(service.name(), chunks(behind, Containers.DEPTH_IN_APPLICATIONS));
       }
     }
-    Containers.Applications body = new Containers.Applications(snapshot.version(), hash.text());
-    byService.forEach((service, found) -> body.add(service, chunks(found)));
-    return Optional.of(body.build().plain());
+    return found.build(snapshot.version(), hash.text()).in(form);
   }
 
-  private byte[] wrapped(Instance instance) {
-    return Containers.instance(registry.snapshot().version(), json(instance)).plain();
+  private static List<Instance> behind(String vip, boolean secure, Service service) {
+    List<Instance> behind = new ArrayList<>();
+    for (Instance instance : service.instances()) {
+      EurekaInfo info = InstanceWriter.infoOf(instance);
+      String own = secure ? info.secureVipAddress() : info.vipAddress();
+      if (InstanceWriter.listed(InstanceWriter.vip(instance, own), vip, false)) {
+        behind.add(instance);
+      }
+    }
+    return behind;
   }
 
-  private Chunks<Instance> chunks(List<Instance> instances) {
-    return Chunks.of(instances, Instance::id, this::json, null);
+  private Body root(Instance instance, Form form) {
+    return Containers.instance(form.whole(), write(instance, form.whole(), 0));
   }
 
-  private byte[] json(Instance instance) {
-    return writer.write(instance, registry.lease(instance.key()).orElse(null), 0);
+  private Chunks<Instance> chunks(List<Instance> instances, int depth) {
+    return Chunks.of(
+        instances, Instance::id, (instance, form) -> write(instance, form, depth), null);
+  }
+
+  private byte[] write(Instance instance, Form form, int depth) {
+    return writer.write(form, depth, instance, registry.lease(instance.key()).orElse(null), 0);
   }
 }

@@ -8,7 +8,6 @@ import io.roadstead.registry.Registry;
 import io.roadstead.registry.Status;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,55 +18,26 @@ import org.jspecify.annotations.Nullable;
  * credential may write only that instance.
  */
 final class Registrations {
-  private static final int MAX_BODY = InstanceReader.MAX_BODY_BYTES;
   private static final String DIRTY = "lastDirtyTimestamp";
 
   private final Registry registry;
-  private final InstanceReader reader;
   private final InstanceCredentials credentials;
   private final InstantSource wall;
 
-  Registrations(
-      Registry registry,
-      InstanceReader reader,
-      InstanceCredentials credentials,
-      InstantSource wall) {
+  Registrations(Registry registry, InstanceCredentials credentials, InstantSource wall) {
     this.registry = registry;
-    this.reader = reader;
     this.credentials = credentials;
     this.wall = wall;
   }
 
   EurekaResponse register(String app, EurekaRequest request) {
-    String type = request.headers().get("Content-Type");
-    if (type != null && type.contains("xml")) {
-      return EurekaResponse.refusal(415, "XML is not read here: send application/json");
-    }
-    boolean latin1 = type != null && type.toLowerCase(Locale.ROOT).contains("iso-8859-1");
-    Registration incoming = reader.read(app, body(request), latin1, wall.millis());
+    Registration incoming = InstanceReader.read(app, RequestBody.tree(request), wall.millis());
     InstanceKey holder = holder(request);
     if (holder != null && !mayRegister(holder, incoming)) {
       return refused(holder, incoming.key());
     }
     registry.register(incoming.key(), existing -> StatusRules.next(existing, incoming));
     return EurekaResponse.NO_CONTENT;
-  }
-
-  private static byte[] body(EurekaRequest request) {
-    byte[] body = request.body();
-    if (body.length > MAX_BODY) {
-      throw new BadRequest(
-          "the body has " + body.length + " bytes, at most " + MAX_BODY + " are read");
-    }
-    String encoding = request.headers().get("Content-Encoding");
-    if (encoding == null || encoding.isEmpty() || encoding.equalsIgnoreCase("identity")) {
-      return body;
-    }
-    if (!encoding.equalsIgnoreCase("gzip")) {
-      throw new BadRequest(
-          "Content-Encoding '" + Texts.abbreviate(encoding) + "' is not gzip or identity");
-    }
-    return Gzip.inflate(body, MAX_BODY);
   }
 
   /** A look-up and a write; no JSON. 404 makes the client register anew, so nothing is in it. */

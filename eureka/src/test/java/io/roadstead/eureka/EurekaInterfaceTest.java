@@ -346,7 +346,7 @@ final class EurekaInterfaceTest {
     EurekaResponse second = wire.get("/eureka/apps", "Accept-Encoding", "gzip");
     assertThat(first.headers()).containsEntry("Content-Encoding", "gzip");
     assertThat(first.body()).isSameAs(second.body());
-    EurekaResponse plain = wire.get("/eureka/apps", "Accept", "application/xml");
+    EurekaResponse plain = wire.get("/eureka/apps");
     assertThat(plain.headers()).isEmpty();
     assertThat(Gzip.inflate(first.body(), 100_000)).isEqualTo(plain.body());
     assertThat(wire.get("/eureka/apps/delta", "Accept-Encoding", "gzip").headers())
@@ -395,15 +395,23 @@ final class EurekaInterfaceTest {
   }
 
   @Test
-  void aBodyBeyondTheLimitOrInXmlIsRefused() {
+  void aBodyBeyondTheLimitOrOfAnotherTypeIsRefused() {
     assertRefused(
         wire.post("/eureka/apps/WEB", " ".repeat(1024 * 1024 + 1)),
         400,
         "1048577 bytes, at most 1048576");
     assertRefused(
-        wire.post("/eureka/apps/WEB", "<instance/>", "Content-Type", "application/xml"),
+        wire.post("/eureka/apps/WEB", "a=b", "Content-Type", "application/x-www-form-urlencoded"),
         415,
-        "application/json");
+        "send application/json or application/xml");
+    assertRefused(
+        wire.post("/eureka/apps/WEB", Golden.text("register-js.json"), "Content-Type", ""),
+        415,
+        "no Content-Type");
+    assertRefused(
+        wire.post("/eureka/apps/WEB", "{}", "Content-Type", "application/json;charset=\"UTF-16\""),
+        415,
+        "charset 'utf-16'");
     byte[] latin =
         Golden.text("register-js.json")
             .replace("\"web\",\"d", "\"wéb\",\"d")

@@ -15,10 +15,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class InstanceReaderTest {
   private static final long NOW = 1_790_000_000_500L;
 
-  private final InstanceReader reader = new InstanceReader();
+  private static Registration read(String app, String body) {
+    return read(app, body.getBytes(StandardCharsets.UTF_8), "application/json");
+  }
 
-  private Registration read(String app, String body) {
-    return reader.read(app, body.getBytes(StandardCharsets.UTF_8), false, NOW);
+  private static Registration read(String app, byte[] body, String type) {
+    EurekaRequest request =
+        new EurekaRequest(
+            "POST",
+            "/eureka/apps/" + app,
+            "",
+            name -> name.equals("Content-Type") ? type : null,
+            "127.0.0.1",
+            body);
+    return InstanceReader.read(app, RequestBody.tree(request), NOW);
   }
 
   private static EurekaInfo info(Registration registration) {
@@ -157,14 +167,11 @@ final class InstanceReaderTest {
   @Test
   void onlyASecurePortMakesTheInstanceSecure() {
     Registration read =
-        reader.read(
+        read(
             "WEB",
             with("port", "{\"$\":80,\"@enabled\":\"false\"}")
                 .replace(
-                    "\"metadata\"", "\"securePort\":{\"$\":8443,\"@enabled\":true},\"metadata\"")
-                .getBytes(StandardCharsets.UTF_8),
-            false,
-            NOW);
+                    "\"metadata\"", "\"securePort\":{\"$\":8443,\"@enabled\":true},\"metadata\""));
     assertThat(read.secure()).isTrue();
     assertThat(read.port()).isEqualTo(8443);
   }
@@ -201,11 +208,10 @@ final class InstanceReaderTest {
   @Test
   void latin1IsReadWhereTheTypeSaysSo() {
     Registration read =
-        reader.read(
+        read(
             "WEB",
             with("metadata", "{\"owner\":\"Jürgen\"}").getBytes(StandardCharsets.ISO_8859_1),
-            true,
-            NOW);
+            "application/json; charset=ISO-8859-1");
     assertThat(read.metadata()).containsEntry("owner", "Jürgen");
   }
 }

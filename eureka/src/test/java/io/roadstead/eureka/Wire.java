@@ -55,10 +55,7 @@ final class Wire implements AutoCloseable {
   }
 
   EurekaResponse send(String method, String target, byte[] body, String... headers) {
-    Map<String, String> given = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    for (int i = 0; i < headers.length; i += 2) {
-      given.put(headers[i], headers[i + 1]);
-    }
+    Map<String, String> given = headers(headers);
     int question = target.indexOf('?');
     EurekaResponse response =
         eureka.handle(
@@ -73,6 +70,18 @@ final class Wire implements AutoCloseable {
       response.written().run();
     }
     return response;
+  }
+
+  /** JSON both ways, where nothing else is said; "" takes a header away. */
+  private static Map<String, String> headers(String... pairs) {
+    Map<String, String> given = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    given.put("Accept", "application/json");
+    given.put("Content-Type", "application/json");
+    for (int i = 0; i < pairs.length; i += 2) {
+      given.put(pairs[i], pairs[i + 1]);
+    }
+    given.values().removeIf(String::isEmpty);
+    return given;
   }
 
   EurekaResponse get(String target, String... headers) {
