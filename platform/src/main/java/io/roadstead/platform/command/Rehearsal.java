@@ -70,13 +70,18 @@ final class Rehearsal implements Callable<Integer> {
       }
       int _ = Main.run("history", "files", "--control", control);
       ask("http://" + control + "/metrics");
-      ask("http://" + control + "/eureka/apps");
+      ask("http://" + control + "/eureka/apps", "application/json");
       platform.stopServices();
     }
   }
 
   private static void ask(String url) throws IOException {
+    ask(url, "*/*");
+  }
+
+  private static void ask(String url, String accept) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+    connection.setRequestProperty("Accept", accept);
     try (InputStream in =
         connection.getResponseCode() < 400
             ? connection.getInputStream()
