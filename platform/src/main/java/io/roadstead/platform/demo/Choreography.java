@@ -1,15 +1,10 @@
 package io.roadstead.platform.demo;
 
-import io.roadstead.registry.Ticker;
-import io.roadstead.rollout.Deployer.InstanceStatus;
-import io.roadstead.rollout.Deployer.ServiceStatus;
-import io.roadstead.rollout.Rollout;
+import io.roadstead.platform.demo.stage.Seen;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -19,8 +14,9 @@ import java.util.concurrent.TimeUnit;
  * <ol>
  *   <li>one service after another is deployed anew;
  *   <li>all services at once, again and again, the Spring one among them;
- *   <li>one instance is killed with kill -9, while nothing is being deployed, so that what fails
- *       then has but one cause;
+ *   <li>an instance is killed with kill -9;
+ *   <li>the platform is killed with kill -9 and comes back;
+ *   <li>a new gateway takes over from the old one;
  *   <li>a bad version returns by itself, another service is scaled out and in, and the third is
  *       deployed meanwhile;
  *   <li>all at once again, to the end.
@@ -32,87 +28,90 @@ import java.util.concurrent.TimeUnit;
 final class Choreography {
   private static final int SCALED_OUT = 4;
 
-  /** How far into the time the second act may reach while the Spring service takes its own. */
-  private static final double LONGEST_SHARE = 0.8;
+  /** How far into the time each act may reach. */
+  private static final double ONE_BY_ONE_UNTIL = 0.15;
 
-  private static final Duration QUIET = Duration.ofMillis(2_500);
+  private static final double AT_ONCE_UNTIL = 0.35;
+
+  /** How far the second act may reach while the Spring service takes its own. */
+  private static final double LONGEST_SHARE = 0.55;
+
+  private static final double BAD_VERSION_UNTIL = 0.85;
+
   private static final Duration CRASH_NEEDS = Duration.ofSeconds(4);
+  private static final Duration PLATFORM_KILL_NEEDS = Duration.ofSeconds(6);
   private static final Duration BAD_VERSION_NEEDS = Duration.ofSeconds(8);
 
-  private final Stage stage;
-  private final Shop shop;
+  private final Scene scene;
   private final Deployments deployments;
-  private final Tally tally;
   private final Narrator narrator;
-  private final Ticker ticker;
   private final Duration duration;
-  private final CountDownLatch cancelled;
   private final long begunNanos;
-  private volatile OptionalLong recoveryMillis = OptionalLong.empty();
+  private volatile InstanceKill.Outcome instanceKill = InstanceKill.Outcome.NONE;
+  private volatile Optional<PlatformKill.Outcome> platformKill = Optional.empty();
   private volatile String badVersion = "";
 
   /**
    * @param begunNanos when the time given to it began
    */
-  Choreography(
-      Stage stage,
-      Shop shop,
-      Deployments deployments,
-      Tally tally,
-      Narrator narrator,
-      Ticker ticker,
-      Duration duration,
-      CountDownLatch cancelled,
-      long begunNanos) {
-    this.stage = stage;
-    this.shop = shop;
-    this.deployments = deployments;
-    this.tally = tally;
-    this.narrator = narrator;
-    this.ticker = ticker;
+  Choreography(Scene scene, Duration duration, long begunNanos) {
+    this.scene = scene;
+    this.deployments = scene.deployments();
+    this.narrator = scene.narrator();
     this.duration = duration;
-    this.cancelled = cancelled;
     this.begunNanos = begunNanos;
   }
 
   void play() throws InterruptedException {
-    say("Deploying one service after another.");
+    phase("one by one");
+    narrator.act("Deploying one service after another.");
     for (String service : Shop.PLAIN) {
-      if (fits(service, 0.15)) {
+      if (fits(service, ONE_BY_ONE_UNTIL)) {
         deploy(service);
       }
     }
-    say("Deploying all services at once, again and again; orders is the Spring Boot one.");
-    atOnce(0.45);
+    phase("at once");
+    narrator.act("Deploying all services at once, again and again; orders is the Spring Boot one.");
+    atOnce(AT_ONCE_UNTIL);
     if (left().compareTo(CRASH_NEEDS) > 0) {
-      crash();
+      phase("instance killed");
+      instanceKill = new InstanceKill(scene).play();
+    }
+    if (left().compareTo(PLATFORM_KILL_NEEDS) > 0) {
+      phase("platform killed");
+      platformKill = Optional.of(new PlatformKill(scene).play());
     }
     if (left().compareTo(BAD_VERSION_NEEDS) > 0) {
-      say("Deploying a catalogue that never becomes healthy; scaling the store front meanwhile.");
-      List<Act> acts = new ArrayList<>(List.of(this::deployBadVersion, this::scaleOutAndIn));
-      acts.add(
-          () -> {
-            while (fits(Shop.PAYMENTS, 0.75)) {
-              deploy(Shop.PAYMENTS);
-            }
-          });
-      together(acts);
+      phase("bad version");
+      narrator.act(
+          "Deploying a catalogue that never becomes healthy; scaling the store front meanwhile.");
+      together(List.of(this::deployBadVersion, this::scaleOutAndIn, this::deployPaymentsMeanwhile));
     }
     if (Shop.PLAIN.stream().anyMatch(service -> fits(service, 1))) {
-      say("Deploying all services at once again.");
+      phase("at once again");
+      narrator.act("Deploying all services at once again.");
       atOnce(1);
     }
-    boolean _ = cancelled.await(left().toNanos(), TimeUnit.NANOSECONDS);
+    phase("the end");
+    boolean _ = scene.cancelled().await(left().toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** From the kill until as many instances as wanted were ready again. */
-  OptionalLong recoveryMillis() {
-    return recoveryMillis;
+  InstanceKill.Outcome instanceKill() {
+    return instanceKill;
+  }
+
+  /** Empty where it was not killed. */
+  Optional<PlatformKill.Outcome> platformKill() {
+    return platformKill;
   }
 
   /** How the roll-out of the bad version ended, or "" where there was none. */
   String badVersion() {
     return badVersion;
+  }
+
+  private void phase(String name) {
+    scene.tally().phase(name);
   }
 
   private void atOnce(double until) throws InterruptedException {
@@ -144,51 +143,25 @@ final class Choreography {
     Optional<Duration> took = deployments.next(service);
     String version = Shop.version(deployments.release(service));
     if (took.isPresent()) {
-      say("%s %s is there after %.1f s.", service, version, seconds(took.get()));
+      narrator.say("%s %s is there after %.1f s.", service, version, seconds(took.get()));
     } else {
-      say("%s %s did not come to its end.", service, version);
+      narrator.say("%s %s did not come to its end.", service, version);
     }
   }
 
-  private void crash() throws InterruptedException {
-    Optional<InstanceStatus> victim =
-        stage.service(Shop.STOREFRONT).stream()
-            .flatMap(status -> status.instances().stream())
-            .findFirst();
-    if (victim.isEmpty()) {
-      deployments.problem("there was no instance of the store front to kill");
-      return;
+  private void deployPaymentsMeanwhile() throws InterruptedException {
+    while (fits(Shop.PAYMENTS, BAD_VERSION_UNTIL)) {
+      deploy(Shop.PAYMENTS);
     }
-    String id = victim.get().id();
-    say("Killing the instance %s of the store front with kill -9.", id);
-    long killed = ticker.nanos();
-    tally.crashes(killed);
-    stage.kill(victim.get().pid());
-    boolean recovered =
-        deployments.await(
-            Shop.STOREFRONT, status -> isWithout(status, id) && status.ready() >= status.desired());
-    long millis = TimeUnit.NANOSECONDS.toMillis(ticker.nanos() - killed);
-    if (recovered) {
-      recoveryMillis = OptionalLong.of(millis);
-      say("The store front is whole again after %d ms.", millis);
-    } else {
-      deployments.problem("the store front did not recover from the kill");
-    }
-    long quietNanos = QUIET.toNanos() - (ticker.nanos() - killed);
-    boolean _ = cancelled.await(quietNanos, TimeUnit.NANOSECONDS);
-  }
-
-  private static boolean isWithout(ServiceStatus status, String id) {
-    return status.instances().stream().noneMatch(instance -> instance.id().equals(id));
   }
 
   private void deployBadVersion() throws InterruptedException {
-    long begun = ticker.nanos();
-    Optional<Rollout> ended = deployments.apply(shop.badCatalogue());
-    badVersion = ended.map(Deployments::word).orElse("not ended");
-    Duration took = Duration.ofNanos(ticker.nanos() - begun);
-    say("The bad catalogue is %s after %.1f s.", badVersion, seconds(took));
-    if (ended.isEmpty() || ended.get().state() != Rollout.State.ROLLED_BACK) {
+    long begun = scene.ticker().nanos();
+    Optional<Seen.Rollout> ended = deployments.apply(scene.shop().badCatalogue());
+    badVersion = ended.map(Seen.Rollout::state).orElse("not ended");
+    narrator.say(
+        "The bad catalogue is %s after %.1f s.", badVersion, scene.millisSince(begun) / 1e3);
+    if (!badVersion.equals("rolled-back")) {
       deployments.problem(
           "the bad version of the catalogue is " + badVersion + ", not rolled-back");
     }
@@ -200,11 +173,11 @@ final class Choreography {
   }
 
   private void scale(int replicas) throws InterruptedException {
-    Optional<Rollout> ended = deployments.scale(Shop.STOREFRONT, replicas);
-    boolean succeeded = ended.isPresent() && ended.get().state() == Rollout.State.SUCCEEDED;
+    Optional<Seen.Rollout> ended = deployments.scale(Shop.STOREFRONT, replicas);
+    boolean succeeded = ended.isPresent() && ended.get().state().equals("succeeded");
     if (succeeded
         && deployments.await(Shop.STOREFRONT, status -> status.instances().size() == replicas)) {
-      say("The store front has %d instances now.", replicas);
+      narrator.say("The store front has %d instances now.", replicas);
     } else {
       deployments.problem("the store front could not be scaled to " + replicas);
     }
@@ -212,8 +185,7 @@ final class Choreography {
 
   private boolean fits(String service, double until) {
     long deadline = (long) (duration.toNanos() * until);
-    return cancelled.getCount() > 0
-        && elapsedNanos() + deployments.expected(service).toNanos() <= deadline;
+    return scene.goesOn() && elapsedNanos() + deployments.expected(service).toNanos() <= deadline;
   }
 
   private Duration left() {
@@ -221,7 +193,7 @@ final class Choreography {
   }
 
   private long elapsedNanos() {
-    return ticker.nanos() - begunNanos;
+    return scene.ticker().nanos() - begunNanos;
   }
 
   /** Something that happens on the stage. */
@@ -249,15 +221,9 @@ final class Choreography {
     for (Thread thread : threads) {
       thread.join();
     }
-    if (cancelled.getCount() == 0) {
+    if (!scene.goesOn()) {
       throw new InterruptedException("the demo was ended");
     }
-  }
-
-  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency for this alone
-  private void say(String format, Object... values) {
-    String sentence = String.format(Locale.ROOT, format, values);
-    narrator.say("%5.1f s  %s", elapsedNanos() / 1e9, sentence);
   }
 
   private static double seconds(Duration duration) {

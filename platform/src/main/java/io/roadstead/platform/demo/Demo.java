@@ -1,52 +1,46 @@
 package io.roadstead.platform.demo;
 
 import io.roadstead.platform.Refused;
+import io.roadstead.platform.demo.stage.Stage;
 import io.roadstead.registry.Ticker;
-import io.roadstead.rollout.Deployer.ServiceStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.StringJoiner;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A demo from the rise of the curtain to its fall: brings the shop up, sets the load on it, has the
- * acts played, and says what came of it. The platform is the caller's, who also ends it.
+ * acts played, and says what came of it. The stage is the caller's, who also ends it.
  *
- * <p>{@link #run} on one thread; {@link #cancel} from any.
+ * <p>{@link #run} on one thread; all else from any.
  */
 final class Demo {
-  private static final Duration SECOND = Duration.ofSeconds(1);
-
   private final Stage stage;
   private final Shop shop;
   private final Narrator narrator;
   private final Ticker ticker;
   private final Duration duration;
   private final int perSecond;
-  private final boolean figures;
   private final CountDownLatch cancelled = new CountDownLatch(1);
+  private final Deployments deployments;
+  private volatile @Nullable Performance performance;
 
   /**
-   * @param figures whether to show live ones
+   * The part that counts.
+   *
+   * @param begunNanos when the load began
    */
-  Demo(
-      Stage stage,
-      Shop shop,
-      Narrator narrator,
-      Ticker ticker,
-      Duration duration,
-      int perSecond,
-      boolean figures) {
+  record Performance(long begunNanos, Tally tally) {}
+
+  Demo(Stage stage, Shop shop, Narrator narrator, Ticker ticker, Duration duration, int perSecond) {
     this.stage = stage;
     this.shop = shop;
     this.narrator = narrator;
     this.ticker = ticker;
     this.duration = duration;
     this.perSecond = perSecond;
-    this.figures = figures;
+    this.deployments = new Deployments(stage, shop, ticker, cancelled);
   }
 
   /** Ends it early. */
@@ -54,54 +48,56 @@ final class Demo {
     cancelled.countDown();
   }
 
-  Result run() throws InterruptedException {
-    Deployments deployments = new Deployments(stage, shop, ticker, cancelled);
-    narrator.say("The platform is up: %s", stage.whereabouts());
-    narrator.say("Bringing the shop up: %s.", String.join(", ", Shop.SERVICES));
-    bringUp(deployments);
-    new WarmUp(stage.gateway(), ticker, cancelled).run();
+  Deployments deployments() {
+    return deployments;
+  }
 
-    narrator.say("Load: %d requests a second to the store front, open loop.", perSecond);
+  /** Null while the shop is being brought up. */
+  @Nullable Performance performance() {
+    return performance;
+  }
+
+  Result run() throws InterruptedException {
+    narrator.say(
+        "The platform is up: console %s, gateway http://%s", stage.control(), stage.gateway());
+    narrator.act("Bringing the shop up: %s.", String.join(", ", Shop.SERVICES));
+    bringUp();
+    narrator.act("The first customers: JVMs that have just started are slow.");
+    new WarmUp(stage.gateway().socketAddress(), ticker, cancelled).run();
+
     long begun = ticker.nanos();
+    narrator.countFrom(begun);
+    narrator.say("Load: %d requests a second to the store front, open loop.", perSecond);
     Tally tally = new Tally(begun);
-    Choreography acts =
-        new Choreography(
-            stage, shop, deployments, tally, narrator, ticker, duration, cancelled, begun);
+    performance = new Performance(begun, tally);
+    Scene scene = new Scene(stage, shop, deployments, tally, narrator, ticker, cancelled);
+    Choreography acts = new Choreography(scene, duration, begun);
     long ended;
     try (OpenLoopLoad load =
-        new OpenLoopLoad(stage.gateway(), Shop.PATH, Shop::complete, perSecond, ticker, tally)) {
+        new OpenLoopLoad(
+            stage.gateway().socketAddress(), Shop.PATH, Shop::complete, perSecond, ticker, tally)) {
       load.start();
-      CountDownLatch over = new CountDownLatch(1);
-      Thread live =
-          Thread.ofVirtual()
-              .name("demo-figures")
-              .unstarted(() -> live(over, tally, begun, deployments));
-      if (figures) {
-        live.start();
-      }
       try {
         acts.play();
       } finally {
-        over.countDown();
-        narrator.endFigures();
         ended = ticker.nanos();
       }
     }
-    if (cancelled.getCount() == 0) {
-      throw new InterruptedException("the demo was ended");
-    }
+    checkGoesOn();
     return new Result(
         tally.total(),
         (ended - begun) / 1e9,
         deployments.total(),
         deployments.byService(),
-        acts.recoveryMillis(),
+        acts.instanceKill(),
+        acts.platformKill(),
         acts.badVersion(),
+        tally.failureKinds(),
         tally.failures(),
         deployments.problems());
   }
 
-  private void bringUp(Deployments deployments) throws InterruptedException {
+  private void bringUp() throws InterruptedException {
     List<Thread> threads = new ArrayList<>();
     for (String service : Shop.SERVICES) {
       threads.add(
@@ -121,46 +117,20 @@ final class Demo {
     for (Thread thread : threads) {
       thread.join();
     }
-    if (cancelled.getCount() == 0) {
-      throw new InterruptedException("the demo was ended");
-    }
+    checkGoesOn();
     if (!deployments.problems().isEmpty()) {
       throw Refused.because(
           "the shop did not come up: " + String.join("; ", deployments.problems()));
     }
   }
 
-  private void isThere(String service, Duration took) {
-    narrator.say("%s is there after %.1f s.", service, took.toMillis() / 1e3);
-  }
-
-  private void live(CountDownLatch over, Tally tally, long begun, Deployments deployments) {
-    try {
-      while (!over.await(SECOND.toMillis(), TimeUnit.MILLISECONDS)) {
-        Tally.Figures now = tally.sinceLast();
-        StringJoiner services = new StringJoiner("  ");
-        for (String service : Shop.SERVICES) {
-          stage.service(service).map(Demo::brief).ifPresent(services::add);
-        }
-        narrator.show(
-            String.format(
-                Locale.ROOT,
-                "%3d s  %,d requests  %d failed  p50 %.1f ms  p99 %.1f ms  %d deployments  %s",
-                TimeUnit.NANOSECONDS.toSeconds(ticker.nanos() - begun),
-                now.requests(),
-                now.failedDuringDeployments() + now.failedAtCrash(),
-                now.p50Millis(),
-                now.p99Millis(),
-                deployments.total(),
-                services));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private void checkGoesOn() throws InterruptedException {
+    if (cancelled.getCount() == 0) {
+      throw new InterruptedException("the demo was ended");
     }
   }
 
-  private static String brief(ServiceStatus status) {
-    return "%s %s %d/%d"
-        .formatted(status.name(), status.release().version(), status.ready(), status.desired());
+  private void isThere(String service, Duration took) {
+    narrator.say("%s is there after %.1f s.", service, took.toMillis() / 1e3);
   }
 }

@@ -1,15 +1,20 @@
 package io.roadstead.platform.demo;
 
 import io.roadstead.platform.Refused;
+import io.roadstead.platform.demo.screen.Terminal;
+import io.roadstead.platform.demo.stage.ProcessStage;
+import io.roadstead.platform.demo.stage.Program;
+import io.roadstead.platform.demo.stage.Stage;
+import io.roadstead.platform.demo.stage.Workplace;
 import io.roadstead.platform.log.LogSetup;
 import io.roadstead.registry.Ticker;
-import java.io.Console;
 import java.io.PrintStream;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.security.CodeSource;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,8 +24,15 @@ import picocli.CommandLine.Option;
     name = "demo",
     description = {
       "Shows a platform at work: the example shop under steady load, with deployments,",
-      "a change of scale, a killed instance and a bad version. Uses free ports and a",
-      "temporary data directory. Exit code 1 if a request failed in a deployment."
+      "a change of scale, a bad version, a killed instance and a killed platform.",
+      "On a terminal with a live screen. Uses free ports and a temporary directory,",
+      "and leaves nothing behind. Exit code 1 if a request failed in a deployment."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  roadstead demo --keep",
+      "  roadstead demo --duration 60 --headless -o json"
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final int SHORTEST_SECONDS = 5;
@@ -31,7 +43,9 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--duration",
       paramLabel = "SECONDS",
       defaultValue = "60",
-      description = "How long the load lasts once the shop is up, 5 to 86400. Default: 60.")
+      description =
+          "How long the load lasts once the shop is up, 5 to 86400; all acts fit into 60."
+              + " Default: 60.")
   private int seconds;
 
   @Option(
@@ -41,14 +55,25 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Requests a second, 1 to 5000. Default: 260.")
   private int perSecond;
 
-  @Option(names = "--headless", description = "No live figures: only what happens, and the result.")
+  @Option(
+      names = "--headless",
+      description = "No screen and no live figures: a line for what happens, and the result.")
   private boolean headless;
+
+  @Option(
+      names = "--keep",
+      description =
+          "Keep the platform, its console and the gateway after the result, until Ctrl-C.")
+  private boolean keep;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "json",
       description = "\"json\": the result as one JSON document; all else goes to standard error.")
   private @Nullable String format;
+
+  private final Ticker ticker = Ticker.system();
+  private final Ending ending = new Ending();
 
   /** For picocli, which fills the fields. */
   public DemoCommand() {}
@@ -58,58 +83,76 @@ public final class DemoCommand implements Callable<Integer> {
     if (format != null && !format.equals("json")) {
       throw Refused.usage("-o " + format + " is not known: write -o json, or leave it out");
     }
-    check("--duration", seconds, SHORTEST_SECONDS, LONGEST_SECONDS);
-    check("--rate", perSecond, 1, MOST_PER_SECOND);
+    check("--duration", "seconds", seconds, SHORTEST_SECONDS, LONGEST_SECONDS);
+    check("--rate", "requests a second", perSecond, 1, MOST_PER_SECOND);
     LogSetup.onlyWarnings();
-    boolean json = format != null;
-    PrintStream out = json ? System.err : System.out;
-    boolean terminal = !json && onTerminal();
-    Narrator narrator = new Narrator(out, terminal);
-    Shop shop = new Shop(ShopJars.near(program()));
-    Result result = perform(shop, narrator, Ticker.system());
-    if (json) {
-      System.out.println(result.json());
-    } else {
-      result.lines().forEach(System.out::println);
-    }
-    return result.exitCode();
-  }
-
-  // Where input and output are redirected, JDK 25 does return null.
-  @SuppressWarnings("SystemConsoleNull")
-  private static boolean onTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
-  }
-
-  /** From start to the last trace removed. */
-  private Result perform(Shop shop, Narrator narrator, Ticker ticker) {
-    try (DemoStage stage = DemoStage.start()) {
-      Duration duration = Duration.ofSeconds(seconds);
-      Demo demo = new Demo(stage, shop, narrator, ticker, duration, perSecond, !headless);
-      stage.onShutdown(demo::cancel);
-      Result result = demo.run();
-      narrator.say("Stopping everything.");
-      return result;
+    Program program = Program.running();
+    ShopJars jars = ShopJars.near(program.place());
+    SecureRandom random = new SecureRandom();
+    ending.start();
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    try (Workplace workplace = Workplace.in(temporary, random)) {
+      ending.before(workplace::close);
+      Stage stage = ProcessStage.start(program, workplace, ticker, random);
+      return perform(stage, new Shop(jars, "http://" + stage.gateway()), workplace);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Refused.because("the demo was ended before its time");
     }
   }
 
-  private static void check(String option, int value, int least, int most) {
+  private static void check(String option, String unit, int value, int least, int most) {
     if (value < least || value > most) {
-      throw Refused.usage(option + " " + value + " is not between " + least + " and " + most);
+      throw Refused.usage(
+          "%s %d is not possible: write %d to %d %s".formatted(option, value, least, most, unit));
     }
   }
 
-  /** The jar that runs, or the directory of its classes. */
-  private static Path program() {
-    CodeSource source = DemoCommand.class.getProtectionDomain().getCodeSource();
-    try {
-      return source == null ? Path.of("") : Path.of(source.getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw Refused.because("the place of the program is not known: " + source.getLocation());
+  private int perform(Stage stage, Shop shop, Workplace workplace) throws InterruptedException {
+    boolean json = format != null;
+    boolean live = !json && !headless && Terminal.usable(System.getenv());
+    PrintStream out = json ? System.err : System.out;
+    Narrator narrator = new Narrator(ticker, live ? _ -> {} : out::println);
+    Duration duration = Duration.ofSeconds(seconds);
+    Demo demo = new Demo(stage, shop, narrator, ticker, duration, perSecond);
+    ending.before(demo::cancel);
+    Result result;
+    if (live) {
+      Watch watch = new Watch(stage, demo, narrator, duration, ZoneId.systemDefault());
+      Terminal terminal = new Terminal(out, workplace::screen);
+      ending.before(terminal::close);
+      try (Display display = new Display(watch, terminal, Terminal.look(out), ticker)) {
+        display.start();
+        result = demo.run();
+      } finally {
+        narrator.lines().forEach(out::println);
+      }
+    } else {
+      try (PlainFigures figures = new PlainFigures(demo, narrator)) {
+        if (!headless) {
+          figures.start();
+        }
+        result = demo.run();
+      }
     }
+    if (result.exitCode() != 0) {
+      stage.warnings().forEach(System.err::println);
+    }
+    if (json) {
+      System.out.println(result.json());
+    } else {
+      result.lines().forEach(System.out::println);
+    }
+    System.out.flush();
+    if (keep) {
+      ending.exitWith(result.exitCode());
+      out.println();
+      out.println("Still there, until Ctrl-C:");
+      out.println("  console   " + stage.control() + "/");
+      out.println("  gateway   http://" + stage.gateway() + "/");
+      out.println("  token     " + stage.tokenFile());
+      new CountDownLatch(1).await();
+    }
+    return result.exitCode();
   }
 }

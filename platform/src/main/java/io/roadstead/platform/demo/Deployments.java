@@ -1,9 +1,8 @@
 package io.roadstead.platform.demo;
 
+import io.roadstead.platform.demo.stage.Seen;
+import io.roadstead.platform.demo.stage.Stage;
 import io.roadstead.registry.Ticker;
-import io.roadstead.rollout.Deployer.InstanceStatus;
-import io.roadstead.rollout.Deployer.ServiceStatus;
-import io.roadstead.rollout.Rollout;
 import io.roadstead.rollout.ServiceSpec;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +21,8 @@ import java.util.function.Predicate;
  */
 final class Deployments {
   private static final Duration LONGEST = Duration.ofMinutes(2);
-  private static final long LOOK_MILLIS = 20;
+  private static final Duration NEWS = Duration.ofSeconds(1);
+  private static final long LOOK_MILLIS = 40;
 
   private final Stage stage;
   private final Shop shop;
@@ -48,14 +48,14 @@ final class Deployments {
   Optional<Duration> next(String service) throws InterruptedException {
     int number = releases.merge(service, 1, Integer::sum);
     long begun = ticker.nanos();
-    Optional<Rollout> ended = apply(shop.release(service, number));
-    if (ended.isEmpty() || ended.get().state() != Rollout.State.SUCCEEDED) {
+    Optional<Seen.Rollout> ended = apply(shop.release(service, number));
+    if (ended.isEmpty() || !ended.get().state().equals("succeeded")) {
       problems.add(
           "the deployment of "
               + service
               + " "
               + Shop.version(number)
-              + ended.map(r -> " ended " + word(r) + ": " + r.reason()).orElse(" did not end"));
+              + ended.map(r -> " ended " + r.state() + ": " + r.reason()).orElse(" did not end"));
       return Optional.empty();
     }
     if (!await(service, Deployments::onlyCurrent)) {
@@ -72,22 +72,21 @@ final class Deployments {
   }
 
   /** Applies a specification and waits for its roll-out's end. */
-  Optional<Rollout> apply(ServiceSpec spec) throws InterruptedException {
+  Optional<Seen.Rollout> apply(ServiceSpec spec) throws InterruptedException {
     Optional<String> id = stage.apply(spec);
     return id.isEmpty() ? Optional.empty() : end(id.get());
   }
 
-  Optional<Rollout> scale(String service, int replicas) throws InterruptedException {
+  Optional<Seen.Rollout> scale(String service, int replicas) throws InterruptedException {
     return end(stage.scale(service, replicas));
   }
 
-  private Optional<Rollout> end(String id) throws InterruptedException {
+  private Optional<Seen.Rollout> end(String id) throws InterruptedException {
     long begun = ticker.nanos();
-    Optional<Rollout> seen = Optional.empty();
     while (ticker.nanos() - begun < LONGEST.toNanos()) {
-      seen = stage.await(id, seen, Duration.ofSeconds(1));
-      if (seen.isPresent() && seen.get().state().ended()) {
-        return seen;
+      Seen.Rollout seen = stage.await(id, NEWS);
+      if (seen.ended()) {
+        return Optional.of(seen);
       }
       if (cancelled.getCount() == 0) {
         throw new InterruptedException("the demo was ended");
@@ -97,7 +96,7 @@ final class Deployments {
   }
 
   /** Waits until a service is as it should be; whether it became so. */
-  boolean await(String service, Predicate<ServiceStatus> condition) throws InterruptedException {
+  boolean await(String service, Predicate<Seen.Service> condition) throws InterruptedException {
     long begun = ticker.nanos();
     while (ticker.nanos() - begun < LONGEST.toNanos()) {
       if (stage.service(service).filter(condition).isPresent()) {
@@ -110,10 +109,9 @@ final class Deployments {
     return false;
   }
 
-  private static boolean onlyCurrent(ServiceStatus status) {
-    return status.instances().stream()
-        .mapToLong(InstanceStatus::release)
-        .allMatch(release -> release == status.release().number());
+  private static boolean onlyCurrent(Seen.Service service) {
+    return service.instances().stream()
+        .allMatch(instance -> instance.version().equals(service.version()));
   }
 
   /** How long a service's next deployment may be expected to take. */
@@ -142,10 +140,5 @@ final class Deployments {
 
   void problem(String text) {
     problems.add(text);
-  }
-
-  /** A state's word, as the API has it. */
-  static String word(Rollout rollout) {
-    return rollout.state().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 }

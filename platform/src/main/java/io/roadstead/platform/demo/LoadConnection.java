@@ -22,13 +22,15 @@ import java.util.concurrent.TimeUnit;
 final class LoadConnection implements AutoCloseable {
   private static final int MAX_LINE = 16 * 1024;
   private static final int MAX_BODY = 1024 * 1024;
+  private static final String REASON = "x-roadstead-reason:";
 
   /**
    * An answer.
    *
+   * @param reason the gateway's, where it has answered itself, or ""
    * @param reusable whether the connection can carry another request
    */
-  record Reply(int status, String body, boolean reusable) {}
+  record Reply(int status, String reason, String body, boolean reusable) {}
 
   private final Ticker ticker;
   private final Socket socket;
@@ -72,12 +74,15 @@ final class LoadConnection implements AutoCloseable {
     boolean reusable = parts[0].equals("HTTP/1.1");
     boolean chunked = false;
     int length = -1;
+    String reason = "";
     for (String header = line(); !header.isEmpty(); header = line()) {
       String lower = header.toLowerCase(Locale.ROOT);
       if (lower.startsWith("content-length:")) {
         length = Integer.parseInt(lower.substring(15).strip());
       } else if (lower.startsWith("transfer-encoding:")) {
         chunked = lower.endsWith("chunked");
+      } else if (lower.startsWith(REASON)) {
+        reason = lower.substring(REASON.length()).strip();
       } else if (lower.startsWith("connection:")) {
         reusable &= !lower.contains("close");
       }
@@ -91,7 +96,7 @@ final class LoadConnection implements AutoCloseable {
       body = rest();
       reusable = false;
     }
-    return new Reply(Integer.parseInt(parts[1]), new String(body, UTF_8), reusable);
+    return new Reply(Integer.parseInt(parts[1]), reason, new String(body, UTF_8), reusable);
   }
 
   private byte[] chunks() throws IOException {

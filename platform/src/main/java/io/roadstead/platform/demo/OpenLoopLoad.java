@@ -32,6 +32,8 @@ final class OpenLoopLoad implements AutoCloseable {
   /** A connection that was idle for longer is not used: the other side may be closing it. */
   private static final long LONGEST_IDLE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+  private static final int KEPT_BODY = 600;
+
   private record Idle(LoadConnection connection, long sinceNanos) {}
 
   private final InetSocketAddress address;
@@ -113,16 +115,16 @@ final class OpenLoopLoad implements AutoCloseable {
 
   private void request(long due) {
     long sent = ticker.nanos();
-    String failure = attempt(due + LIMIT.toNanos());
+    Tally.Cause failure = attempt(due + LIMIT.toNanos());
     long ended = ticker.nanos();
     if (failure == null && ended - due > LIMIT.toNanos()) {
-      failure = "took " + TimeUnit.NANOSECONDS.toMillis(ended - due) + " ms";
+      failure = Tally.Cause.of("took " + TimeUnit.NANOSECONDS.toMillis(ended - due) + " ms");
     }
     tally.ended(due, sent, ended, failure);
   }
 
   /** Sends the request once; why it failed, or null. */
-  private @Nullable String attempt(long deadline) {
+  private Tally.@Nullable Cause attempt(long deadline) {
     LoadConnection connection = null;
     boolean reusable = false;
     try {
@@ -130,13 +132,13 @@ final class OpenLoopLoad implements AutoCloseable {
       Reply reply = connection.exchange(request, deadline);
       reusable = reply.reusable();
       if (reply.status() >= 400) {
-        return "status " + reply.status() + ": " + shortened(reply.body());
+        return cause("status " + reply.status(), reply);
       }
-      return expected.test(reply.body()) ? null : "wrong body: " + shortened(reply.body());
+      return expected.test(reply.body()) ? null : cause("wrong body", reply);
     } catch (SocketTimeoutException e) {
-      return "no answer within " + LIMIT.toSeconds() + " s";
+      return Tally.Cause.of("no answer within " + LIMIT.toSeconds() + " s");
     } catch (IOException | RuntimeException e) {
-      return e.getClass().getSimpleName() + ": " + e.getMessage();
+      return Tally.Cause.of(e.getClass().getSimpleName() + ": " + e.getMessage());
     } finally {
       if (connection != null) {
         release(connection, reusable);
@@ -162,7 +164,12 @@ final class OpenLoopLoad implements AutoCloseable {
     }
   }
 
-  private static String shortened(String text) {
-    return text.length() <= 800 ? text : text.substring(0, 800) + "…";
+  private static Tally.Cause cause(String what, Reply reply) {
+    String body = reply.body();
+    return new Tally.Cause(
+        what,
+        reply.status(),
+        reply.reason(),
+        body.length() <= KEPT_BODY ? body : body.substring(0, KEPT_BODY) + "…");
   }
 }

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,12 +26,15 @@ record Result(
     double seconds,
     int deployments,
     Map<String, Integer> byService,
-    OptionalLong recoveryMillis,
+    InstanceKill.Outcome instanceKill,
+    Optional<PlatformKill.Outcome> platformKill,
     String badVersion,
+    Map<String, Long> failureKinds,
     List<Tally.Failure> failures,
     List<String> problems) {
   Result {
     byService = Map.copyOf(byService);
+    failureKinds = Map.copyOf(failureKinds);
     failures = List.copyOf(failures);
     problems = List.copyOf(problems);
   }
@@ -51,11 +56,12 @@ record Result(
     json.put("failedAtCrash", requests.failedAtCrash());
     json.put("deployments", deployments);
     json.put("deploymentsPerSecond", rounded(deploymentsPerSecond()));
-    if (recoveryMillis.isPresent()) {
-      json.put("recoveryMillis", recoveryMillis.getAsLong());
-    } else {
-      json.putNull("recoveryMillis");
-    }
+    put(json, "recoveryMillis", instanceKill.recoveryMillis());
+    put(json, "instanceStartMillis", instanceKill.startMillis());
+    put(json, "platformRecoveryMillis", platformKill, PlatformKill.Outcome::recoveryMillis);
+    put(json, "instancesAdopted", platformKill, PlatformKill.Outcome::adopted);
+    put(json, "instancesRestarted", platformKill, PlatformKill.Outcome::restarted);
+    put(json, "failedWithoutPlatform", platformKill, PlatformKill.Outcome::failedRequests);
     json.put("p50Millis", rounded(requests.p50Millis()));
     json.put("p99Millis", rounded(requests.p99Millis()));
     json.put("maxMillis", rounded(requests.maxMillis()));
@@ -67,12 +73,19 @@ record Result(
     } else {
       json.put("badVersion", badVersion);
     }
+    ObjectNode kinds = json.putObject("failureKinds");
+    new TreeMap<>(failureKinds).forEach(kinds::put);
     ArrayNode failed = json.putArray("failures");
     for (Tally.Failure failure : failures) {
       ObjectNode entry = failed.addObject();
       entry.put("atMillis", failure.atMillis());
+      entry.put("tookMillis", failure.tookMillis());
       entry.put("during", failure.during());
-      entry.put("reason", failure.reason());
+      entry.put("phase", failure.phase());
+      entry.put("reason", failure.cause().what());
+      entry.put("status", failure.cause().status());
+      entry.put("gatewayReason", failure.cause().gatewayReason());
+      entry.put("body", failure.cause().body());
     }
     ArrayNode other = json.putArray("problems");
     problems.forEach(other::add);
@@ -92,12 +105,26 @@ record Result(
     lines.add(
         text("%d deployments (%.2f a second): %s", deployments, deploymentsPerSecond(), services));
     lines.add(text("%d requests failed in deployments", requests.failedDuringDeployments()));
-    if (recoveryMillis.isPresent()) {
+    if (instanceKill.recoveryMillis().isPresent()) {
       lines.add(
           text(
-              "%d requests failed at the kill -9; recovered after %d ms",
-              requests.failedAtCrash(), recoveryMillis.getAsLong()));
+              "%d requests failed at the kill -9 of an instance; whole again after %d ms%s",
+              requests.failedAtCrash(),
+              instanceKill.recoveryMillis().getAsLong(),
+              instanceKill.startMillis().isPresent()
+                  ? ", the new one's start " + instanceKill.startMillis().getAsLong() + " ms"
+                  : ""));
     }
+    platformKill.ifPresent(
+        kill ->
+            lines.add(
+                text(
+                    "%d requests failed at the kill -9 of the platform; back after %d ms,"
+                        + " %d instances adopted, %d restarted",
+                    kill.failedRequests(),
+                    kill.recoveryMillis(),
+                    kill.adopted(),
+                    kill.restarted())));
     if (!badVersion.isEmpty()) {
       lines.add("the bad version: " + badVersion);
     }
@@ -105,11 +132,40 @@ record Result(
         text(
             "half of the requests within %.1f ms, 99 of 100 within %.1f ms, the slowest %.0f ms",
             requests.p50Millis(), requests.p99Millis(), requests.maxMillis()));
+    new TreeMap<>(failureKinds).forEach((kind, count) -> lines.add(count + " failed: " + kind));
     for (Tally.Failure failure : failures) {
-      lines.add(text("failed at %.1f s: %s", failure.atMillis() / 1e3, failure.reason()));
+      lines.add(failed(failure));
     }
     problems.forEach(problem -> lines.add("not as it should be: " + problem));
     return lines;
+  }
+
+  private static String failed(Tally.Failure failure) {
+    Tally.Cause cause = failure.cause();
+    return text(
+        "failed at %.1f s (%s) after %d ms: %s%s%s",
+        failure.atMillis() / 1e3,
+        failure.phase(),
+        failure.tookMillis(),
+        cause.what(),
+        cause.gatewayReason().isEmpty() ? "" : ", " + cause.gatewayReason(),
+        cause.body().isEmpty() ? "" : ": " + cause.body());
+  }
+
+  private static void put(ObjectNode json, String field, OptionalLong value) {
+    if (value.isPresent()) {
+      json.put(field, value.getAsLong());
+    } else {
+      json.putNull(field);
+    }
+  }
+
+  private static <T> void put(
+      ObjectNode json, String field, Optional<T> outcome, ToLongFunction<T> value) {
+    put(
+        json,
+        field,
+        outcome.map(o -> OptionalLong.of(value.applyAsLong(o))).orElse(OptionalLong.empty()));
   }
 
   private static double rounded(double value) {

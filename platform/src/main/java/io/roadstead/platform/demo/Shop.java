@@ -40,9 +40,14 @@ final class Shop {
   }
 
   private final ShopJars jars;
+  private final String gateway;
 
-  Shop(ShopJars jars) {
+  /**
+   * @param gateway {@code http://host:port}: the platform has none of its own to tell instances of
+   */
+  Shop(ShopJars jars, String gateway) {
     this.jars = jars;
+    this.gateway = gateway;
   }
 
   /** A service's n-th release, from 1; odd and even ones are different jars. */
@@ -80,7 +85,11 @@ final class Shop {
         replicas(service),
         routes(service),
         new Health(spring ? "" : "/health", SECOND, SECOND, startup),
-        Map.of("JDK_JAVA_OPTIONS", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"),
+        Map.of(
+            "JDK_JAVA_OPTIONS",
+            "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+            "ROADSTEAD_GATEWAY",
+            gateway),
         new Resources((spring ? 384 : 160) * MEBIBYTE, 0),
         // As many new ones as old at once: a drain waits for proof, and one wait does for all. The
         // Spring service has a share of the load for some seconds before it gets all of it.

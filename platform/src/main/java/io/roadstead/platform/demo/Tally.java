@@ -2,6 +2,8 @@ package io.roadstead.platform.demo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.HdrHistogram.Histogram;
@@ -14,10 +16,36 @@ import org.jspecify.annotations.Nullable;
 final class Tally {
   private static final long LONGEST_MICROS = 60_000_000;
   private static final int DIGITS = 3;
-  private static final int KEPT_FAILURES = 50;
+  private static final int KEPT_FAILURES = 60;
+  private static final int KEPT_OF_A_KIND = 6;
 
-  /** A failure, for the reader of the result. */
-  record Failure(long atMillis, String during, String reason) {}
+  /**
+   * Why a request failed.
+   *
+   * @param status of the answer, 0 where there was none
+   * @param gatewayReason the gateway's, where it has answered itself, or ""
+   * @param body how the answer's begins, or ""
+   */
+  record Cause(String what, int status, String gatewayReason, String body) {
+    static Cause of(String what) {
+      return new Cause(what, 0, "", "");
+    }
+  }
+
+  /**
+   * A failure, for the reader of the result.
+   *
+   * @param during whom it is blamed on
+   * @param phase the act of the demo in which it was noticed
+   * @param tookMillis since it was due
+   */
+  record Failure(long atMillis, long tookMillis, String during, String phase, Cause cause) {
+    /** What it has in common with others. */
+    String kind() {
+      String reason = cause.gatewayReason();
+      return during + ", " + phase + ": " + cause.what() + (reason.isEmpty() ? "" : " " + reason);
+    }
+  }
 
   /** The requests of a stretch of time. */
   record Figures(
@@ -26,14 +54,20 @@ final class Tally {
       long failedAtCrash,
       double p50Millis,
       double p99Millis,
-      double maxMillis) {}
+      double maxMillis) {
+    long failed() {
+      return failedDuringDeployments + failedAtCrash;
+    }
+  }
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Histogram all = new Histogram(LONGEST_MICROS, DIGITS);
   private final Histogram recent = new Histogram(LONGEST_MICROS, DIGITS);
   private final List<Failure> failures = new ArrayList<>();
+  private final Map<String, Long> kinds = new TreeMap<>();
   private final long originNanos;
   private @Nullable Crash crash;
+  private String phase = "";
   private long requests;
   private long failedDuringDeployments;
   private long failedAtCrash;
@@ -43,6 +77,16 @@ final class Tally {
    */
   Tally(long originNanos) {
     this.originNanos = originNanos;
+  }
+
+  /** What goes on from now: failures are told with it. */
+  void phase(String name) {
+    lock.lock();
+    try {
+      phase = name;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** To be called right before the kill. */
@@ -62,7 +106,7 @@ final class Tally {
    * @param sentNanos when it was sent indeed
    * @param failure why it failed, or null
    */
-  void ended(long intendedNanos, long sentNanos, long endedNanos, @Nullable String failure) {
+  void ended(long intendedNanos, long sentNanos, long endedNanos, @Nullable Cause failure) {
     long micros = Math.clamp((endedNanos - intendedNanos) / 1_000, 0, LONGEST_MICROS);
     lock.lock();
     try {
@@ -76,13 +120,19 @@ final class Tally {
         } else {
           failedDuringDeployments++;
         }
-        if (failures.size() < KEPT_FAILURES) {
-          long at = TimeUnit.NANOSECONDS.toMillis(endedNanos - originNanos);
-          failures.add(new Failure(at, byCrash ? "crash" : "deployments", failure));
-        }
+        long at = TimeUnit.NANOSECONDS.toMillis(endedNanos - originNanos);
+        keep(new Failure(at, micros / 1_000, byCrash ? "crash" : "deployments", phase, failure));
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** The first few of each kind, so that many of one do not hide one of another. */
+  private void keep(Failure failure) {
+    long alike = kinds.merge(failure.kind(), 1L, Long::sum);
+    if (alike <= KEPT_OF_A_KIND && failures.size() < KEPT_FAILURES) {
+      failures.add(failure);
     }
   }
 
@@ -108,7 +158,17 @@ final class Tally {
     }
   }
 
-  /** The first failures. */
+  /** How many failures of each kind there were. */
+  Map<String, Long> failureKinds() {
+    lock.lock();
+    try {
+      return Map.copyOf(kinds);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The first failures of each kind. */
   List<Failure> failures() {
     lock.lock();
     try {

@@ -99,7 +99,11 @@ class OpenLoopLoadTest {
   }
 
   private String reason() {
-    return tally.failures().getFirst().reason();
+    return cause().what();
+  }
+
+  private Tally.Cause cause() {
+    return tally.failures().getFirst().cause();
   }
 
   @Test
@@ -121,10 +125,12 @@ class OpenLoopLoadTest {
 
   @Test
   void aStatusOf400OrMoreIsAFailure() {
-    answer = "HTTP/1.1 503 Unavailable\r\nContent-Length: 4\r\n\r\ngood";
+    answer =
+        "HTTP/1.1 503 Unavailable\r\nX-Roadstead-Reason: no-endpoint\r\n"
+            + "Content-Length: 4\r\n\r\ngood";
     Tally.Figures figures = load(10);
     assertThat(figures.failedDuringDeployments()).isEqualTo(figures.requests());
-    assertThat(reason()).startsWith("status 503");
+    assertThat(cause()).isEqualTo(new Tally.Cause("status 503", 503, "no-endpoint", "good"));
   }
 
   @Test
@@ -132,7 +138,7 @@ class OpenLoopLoadTest {
     answer = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad";
     Tally.Figures figures = load(10);
     assertThat(figures.failedDuringDeployments()).isEqualTo(figures.requests());
-    assertThat(reason()).isEqualTo("wrong body: bad");
+    assertThat(cause()).isEqualTo(new Tally.Cause("wrong body", 200, "", "bad"));
   }
 
   @Test
@@ -167,7 +173,7 @@ class OpenLoopLoadTest {
     Tally.Figures figures = load(20);
     assertThat(figures.failedDuringDeployments()).isPositive();
     assertThat(tally.failures())
-        .anyMatch(failure -> failure.reason().equals("no answer within 10 s"));
+        .anyMatch(failure -> failure.cause().what().equals("no answer within 10 s"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -20,7 +21,7 @@ class TallyTest {
         (long) (sentSeconds * SECOND),
         (long) (sentSeconds * SECOND),
         (long) (endedSeconds * SECOND),
-        "broken");
+        Tally.Cause.of("broken"));
   }
 
   @Test
@@ -70,6 +71,8 @@ class TallyTest {
             "deployments",
             "deploymentsPerSecond",
             "recoveryMillis",
+            "instanceStartMillis",
+            "platformRecoveryMillis",
             "p50Millis",
             "p99Millis")) {
       assertThat(json.has(field)).as(field).isTrue();
@@ -95,8 +98,10 @@ class TallyTest {
         10,
         5,
         Map.of("orders", 5),
-        recovery,
+        new InstanceKill.Outcome(recovery, OptionalLong.empty()),
+        Optional.empty(),
         "rolled-back",
+        tally.failureKinds(),
         tally.failures(),
         problems);
   }
