@@ -34,6 +34,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,15 +135,17 @@ public final class Deployer implements AutoCloseable {
    * returns, every instance that still runs is in the registry, with its marks.
    */
   public void start() {
-    new Recovery(world).endUnfinished();
+    Recovery recovery = new Recovery(world);
     List<ServiceState> services = world.store().services();
+    Map<String, Rollout> unfinished =
+        recovery.unfinished(services.stream().map(ServiceState::name).collect(Collectors.toSet()));
     Map<String, List<Release>> releases = new LinkedHashMap<>();
     for (ServiceState service : services) {
       List<Release> kept = world.store().releases(service.name());
       releases.put(service.name(), kept);
       world.shelf().mustKeep(service.name(), new ReleaseBook(service.name(), kept).artifacts());
     }
-    Map<String, List<Recovery.Found>> found = new Recovery(world).find(releases);
+    Map<String, List<Recovery.Found>> found = recovery.find(releases);
     List<CompletableFuture<Boolean>> resumed = new ArrayList<>();
     for (ServiceState service : services) {
       String name = service.name();
@@ -151,7 +154,8 @@ public final class Deployer implements AutoCloseable {
               .resume(
                   service,
                   releases.getOrDefault(name, List.of()),
-                  found.getOrDefault(name, List.of())));
+                  found.getOrDefault(name, List.of()),
+                  Optional.ofNullable(unfinished.get(name))));
     }
     resumed.forEach(CompletableFuture::join);
     listening = world.registry().listen(this::registryChanged);

@@ -96,6 +96,12 @@ final class Fleet implements InstanceLife.Owner {
         .forEach(life -> stale.add(life.id()));
   }
 
+  /** As {@link #replaceAll}, but for those that have replaced others already. */
+  void replaceAllBut(Set<String> replacements) {
+    replaceAll();
+    stale.removeAll(replacements);
+  }
+
   /** What was to be replaced stays. */
   void keepAll() {
     stale.clear();

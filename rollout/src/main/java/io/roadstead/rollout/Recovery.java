@@ -159,35 +159,58 @@ final class Recovery {
     }
   }
 
-  /** Roll-outs that the earlier life did not bring to an end have ended with it. */
-  void endUnfinished() {
+  /**
+   * The roll-outs that the earlier life did not bring to an end, of each service the newest. Those
+   * of services that are no more have ended with them.
+   */
+  Map<String, Rollout> unfinished(Set<String> services) {
+    Map<String, Rollout> unfinished = new LinkedHashMap<>();
     for (Rollout rollout : world.store().rollouts("", ROLLOUTS_LOOKED_AT)) {
       if (rollout.state().ended()) {
         continue;
       }
-      Rollout ended =
-          new Rollout(
-              rollout.id(),
-              rollout.service(),
-              rollout.from(),
-              rollout.to(),
-              rollout.kind(),
-              rollout.strategy(),
-              State.FAILED,
-              "the platform was restarted; what was not finished is another roll-out now",
-              rollout.startedAt(),
-              Optional.of(world.wall().instant()),
-              rollout.by(),
-              rollout.steps().stream().map(Recovery::ended).toList());
-      world.store().save(ended);
-      world.event(
-          "rollout.failed",
-          rollout.service(),
-          "",
-          rollout.id(),
-          rollout.service() + ": " + rollout.kind() + " failed: " + ended.reason(),
-          Map.of());
+      if (!services.contains(rollout.service())) {
+        boolean removed = rollout.kind().equals(RolloutCourse.Kind.REMOVE.word());
+        end(
+            rollout,
+            removed ? State.SUCCEEDED : State.FAILED,
+            removed ? "" : "its service was removed as the platform ended");
+      } else if (unfinished.putIfAbsent(rollout.service(), rollout) != null) {
+        end(rollout, State.SUPERSEDED, "taken over as the platform ended");
+      }
     }
+    return unfinished;
+  }
+
+  private void end(Rollout rollout, State state, String reason) {
+    Rollout ended =
+        new Rollout(
+            rollout.id(),
+            rollout.service(),
+            rollout.from(),
+            rollout.to(),
+            rollout.kind(),
+            rollout.strategy(),
+            state,
+            reason,
+            rollout.startedAt(),
+            Optional.of(world.wall().instant()),
+            rollout.by(),
+            rollout.steps().stream().map(Recovery::ended).toList());
+    world.store().save(ended);
+    String word = RolloutFigures.word(state);
+    world.event(
+        "rollout." + word,
+        rollout.service(),
+        "",
+        rollout.id(),
+        rollout.service()
+            + ": "
+            + rollout.kind()
+            + " "
+            + word
+            + (reason.isEmpty() ? "" : ": " + reason),
+        Map.of());
   }
 
   private static Step ended(Step step) {

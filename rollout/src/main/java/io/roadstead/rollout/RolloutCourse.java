@@ -22,6 +22,10 @@ final class RolloutCourse {
       return name().toLowerCase(Locale.ROOT);
     }
 
+    static Kind of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
     /** Whether it puts new instances in the place of old ones. */
     boolean replaces() {
       return this != SCALE;
@@ -41,6 +45,14 @@ final class RolloutCourse {
   RolloutCourse(Kind kind, RolloutLog log) {
     this.kind = kind;
     this.log = log;
+  }
+
+  /** One of an earlier life of the platform, from where it was. */
+  RolloutCourse(Continuation.GoesOn from, RolloutLog log) {
+    this(from.kind(), log);
+    paused = from.paused();
+    goingTo = from.goingTo().orElse(null);
+    reason = from.reason();
   }
 
   Kind kind() {

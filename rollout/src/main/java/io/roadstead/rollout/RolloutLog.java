@@ -5,8 +5,10 @@ import io.roadstead.rollout.Rollout.StepState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes down one roll-out as it goes. Confined to its service's turns; readers see what it has
@@ -49,6 +51,34 @@ final class RolloutLog {
     this.startedNanos = world.ticker().nanos();
   }
 
+  /**
+   * Goes on with one of an earlier life of the platform.
+   *
+   * @param running the instances that still run: what was begun with others has ended
+   */
+  static RolloutLog continued(World world, Rollout rollout, Set<String> running) {
+    RolloutLog log = new RolloutLog(world, rollout);
+    Instant now = world.wall().instant();
+    for (Rollout.Step step : rollout.steps()) {
+      Duration ago = Duration.between(step.startedAt(), now);
+      long began = world.ticker().nanos() - Math.max(0, ago.toNanos());
+      Entry entry = new Entry(step.name(), step.instance(), step.startedAt(), began);
+      entry.detail = step.detail();
+      entry.took = step.took();
+      entry.state = step.state();
+      boolean gone = !step.instance().isEmpty() && !running.contains(step.instance());
+      if (entry.state == StepState.RUNNING && gone) {
+        entry.state = step.name().equals("stop") ? StepState.DONE : StepState.SKIPPED;
+        entry.took = Optional.of(Duration.ZERO);
+      } else if (entry.state == StepState.RUNNING && step.name().equals(Continuation.START)) {
+        entry.state = StepState.DONE;
+        entry.took = Optional.of(Duration.ZERO);
+      }
+      log.entries.add(entry);
+    }
+    return log;
+  }
+
   String id() {
     return rollout.id();
   }
@@ -84,6 +114,17 @@ final class RolloutLog {
   /** Whether such a step is open. */
   boolean open(String name, String instance) {
     return running(name, instance) != null;
+  }
+
+  /** The instances that it has begun to start. */
+  Set<String> started() {
+    Set<String> started = new HashSet<>();
+    for (Entry entry : entries) {
+      if (entry.name.equals(Continuation.START)) {
+        started.add(entry.instance);
+      }
+    }
+    return started;
   }
 
   void state(State state, String reason) {

@@ -23,10 +23,9 @@ final class ServiceCommands {
   private final Turns turns;
   private final Desired desired;
   private final Fleet fleet;
-  private final ServiceController rolling;
+  private final Rolling rolling;
 
-  ServiceCommands(
-      World world, Turns turns, Desired desired, Fleet fleet, ServiceController rolling) {
+  ServiceCommands(World world, Turns turns, Desired desired, Fleet fleet, Rolling rolling) {
     this.world = world;
     this.name = desired.name();
     this.turns = turns;

@@ -3,12 +3,8 @@ package io.roadstead.rollout;
 import io.roadstead.rollout.InstanceLife.Loss;
 import io.roadstead.rollout.Rollout.State;
 import io.roadstead.rollout.Rollout.StepState;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * get a {@link ServiceView}.
  */
 final class ServiceController implements Fleet.Command {
-  private static final Duration MARGIN = Duration.ofSeconds(60);
-  private static final Duration LONGEST_PAUSE = Duration.ofHours(24);
-  private static final Duration TICK = Duration.ofSeconds(1);
   private static final String PLATFORM = "the platform, after its restart";
 
   private final World world;
@@ -42,14 +35,11 @@ final class ServiceController implements Fleet.Command {
   private final Turns turns;
   private final Desired desired;
   private final Fleet fleet;
+  private final Rolling rolling;
   private final ServiceCommands commands;
   private final CompletableFuture<Void> emptied = new CompletableFuture<>();
 
-  private @Nullable RolloutCourse course;
-  private Work.@Nullable Timer watchdog;
-  private boolean ticking;
   private boolean halted;
-  private String lastRollout = "";
   private volatile @Nullable ServiceView view;
 
   /**
@@ -62,15 +52,12 @@ final class ServiceController implements Fleet.Command {
     this.turns = new Turns(name, world.work(), this::reconcile);
     this.desired = new Desired(world, turns, name);
     this.fleet = new Fleet(world, turns, this);
-    this.commands = new ServiceCommands(world, turns, desired, fleet, this);
+    this.rolling = new Rolling(world, turns, desired, fleet);
+    this.commands = new ServiceCommands(world, turns, desired, fleet, rolling);
   }
 
   ServiceCommands commands() {
     return commands;
-  }
-
-  @Nullable RolloutCourse course() {
-    return course;
   }
 
   /** As its last turn left it; nothing before it has been deployed. */
@@ -78,12 +65,22 @@ final class ServiceController implements Fleet.Command {
     return Optional.ofNullable(view);
   }
 
-  /** Takes up what an earlier life of the platform has left. */
+  /**
+   * Takes up what an earlier life of the platform has left.
+   *
+   * @param unfinished the roll-out that was under way
+   */
   CompletableFuture<Boolean> resume(
-      ServiceState known, List<Release> kept, List<Recovery.Found> found) {
+      ServiceState known,
+      List<Release> kept,
+      List<Recovery.Found> found,
+      Optional<Rollout> unfinished) {
     return turns.ask(
         () -> {
           desired.resume(known, kept);
+          Set<String> running = new HashSet<>();
+          found.forEach(one -> running.add(one.record().id()));
+          unfinished.ifPresent(rollout -> rolling.takeUp(rollout, running));
           for (Recovery.Found one : found) {
             Release release = desired.releases().find(one.record().release());
             if (release == null) {
@@ -93,18 +90,30 @@ final class ServiceController implements Fleet.Command {
               fleet.adopt(release, one.running(), one.record(), one.healthy());
             }
           }
-          goOn(known);
+          RolloutCourse course = rolling.course();
+          if (course == null) {
+            goOn(known);
+          } else if (course.kind() == RolloutCourse.Kind.RESTART && !course.returning()) {
+            fleet.replaceAllBut(course.log().started());
+          }
           return true;
         });
   }
 
-  /** What was not finished is a roll-out again, so that it too comes to an end, or goes back. */
+  /** What was asked for, and had no roll-out yet, gets one, so that it too comes to an end. */
   private void goOn(ServiceState known) {
     if (known.removing()) {
-      begin(RolloutCourse.Kind.REMOVE, desired.releases().version(known.target()), PLATFORM, now());
+      rolling.begin(
+          RolloutCourse.Kind.REMOVE,
+          desired.releases().version(known.target()),
+          PLATFORM,
+          rolling.now());
     } else if (known.target() != 0 && known.target() != known.lastGood()) {
-      begin(
-          RolloutCourse.Kind.DEPLOY, desired.releases().version(known.lastGood()), PLATFORM, now());
+      rolling.begin(
+          RolloutCourse.Kind.DEPLOY,
+          desired.releases().version(known.lastGood()),
+          PLATFORM,
+          rolling.now());
     }
   }
 
@@ -118,9 +127,9 @@ final class ServiceController implements Fleet.Command {
     turns.post(
         () -> {
           halted = true;
-          RolloutCourse running = course;
+          RolloutCourse running = rolling.course();
           if (running != null) {
-            endCourse(running, State.FAILED, "its services were stopped with the platform");
+            rolling.end(running, State.FAILED, "its services were stopped with the platform");
           }
           fleet.endAll(true);
         });
@@ -134,29 +143,18 @@ final class ServiceController implements Fleet.Command {
   // What the fleet tells.
 
   @Override
-  public void step(String step, String instance, StepState stepState, String detail) {
-    RolloutCourse running = course;
-    // What had begun under an earlier roll-out is not this one's, unless it ends only now.
-    if (running != null && (stepState != StepState.SKIPPED || running.log().open(step, instance))) {
-      running.log().step(step, instance, stepState, detail);
-    }
+  public void step(String step, String instance, StepState state, String detail) {
+    rolling.step(step, instance, state, detail);
   }
 
   @Override
   public void progress() {
-    RolloutCourse running = course;
-    if (watchdog != null) {
-      watchdog.cancel();
-    }
-    if (running != null) {
-      Duration limit = running.paused() ? LONGEST_PAUSE : limit();
-      watchdog = turns.after(limit, () -> overdue(running, limit));
-    }
+    rolling.progress();
   }
 
   @Override
   public boolean lost(InstanceLife life, Loss loss, String reason, List<String> lastLines) {
-    RolloutCourse running = course;
+    RolloutCourse running = rolling.course();
     ServiceState now = desired.state();
     if (now == null || halted || now.removing()) {
       return false;
@@ -167,7 +165,7 @@ final class ServiceController implements Fleet.Command {
         && loss != Loss.PORT_TAKEN) {
       boolean tooMany = running.tooMany();
       if (tooMany || loss == Loss.NOT_LAUNCHED || loss == Loss.NEVER_READY) {
-        giveUp(running, State.ROLLED_BACK, life.id() + ": " + reason + quote(lastLines));
+        rolling.giveUp(running, State.ROLLED_BACK, life.id() + ": " + reason + quote(lastLines));
       }
     }
     ServiceState after = desired.state();
@@ -195,20 +193,17 @@ final class ServiceController implements Fleet.Command {
       fleet.carryOut(plan, desired.releases().find(now.target()));
       plan = plan(now);
     }
-    noteRetiring();
+    rolling.noteRetiring();
     if (plan.isEmpty()) {
       settle(now);
     }
-    RolloutCourse running = course;
-    if (running != null) {
-      running.log().flush();
-    }
+    rolling.flush();
     publish();
   }
 
   private Plan plan(ServiceState now) {
     RolloutPolicy policy = desired.policy(now);
-    RolloutCourse running = course;
+    RolloutCourse running = rolling.course();
     boolean paused = running != null && running.paused();
     return Plan.of(
         new Plan.Wanted(
@@ -228,7 +223,7 @@ final class ServiceController implements Fleet.Command {
 
   /** Whether what is wanted is there; if so a roll-out has come to its end. */
   private void settle(ServiceState now) {
-    RolloutCourse running = course;
+    RolloutCourse running = rolling.course();
     if (now.removing()) {
       if (fleet.lives().isEmpty()) {
         forget(running);
@@ -249,165 +244,22 @@ final class ServiceController implements Fleet.Command {
           new ServiceState(name, now.target(), now.target(), now.replicas(), now.scaled(), false));
     }
     if (running != null) {
-      if (returned) {
-        running.log().step("return", "", StepState.DONE, "at " + desired.versionNow());
-      }
-      endCourse(running, running.goingTo(), running.reason());
+      rolling.arrived(running);
       Set<Long> inUse = new HashSet<>();
       fleet.lives().forEach(life -> inUse.add(life.release().number()));
       desired.prune(inUse);
     }
   }
 
-  private void noteRetiring() {
-    RolloutCourse running = course;
-    Duration blocked = fleet.blockedFor();
-    if (running == null) {
-      return;
-    }
-    if (blocked.isZero()) {
-      if (running.log().open("wait", "")) {
-        running.log().step("wait", "", StepState.DONE, "");
-        progress();
-      }
-      return;
-    }
-    running
-        .log()
-        .step(
-            "wait",
-            "",
-            StepState.RUNNING,
-            "old instances of an earlier roll-out retire ("
-                + fleet.retiring()
-                + "): "
-                + Words.of(blocked)
-                + " left");
-    if (!ticking) {
-      ticking = true;
-      progress();
-      turns.after(TICK, () -> ticking = false);
-    }
-  }
-
-  // Roll-outs.
-
-  /** Begins a roll-out toward what is wanted now; one that runs is taken over. */
-  String begin(RolloutCourse.Kind kind, String from, String by, Instant at) {
-    ServiceState now = desired.known();
-    String id = world.ids().rollout();
-    RolloutCourse older = course;
-    if (older != null) {
-      endCourse(older, State.SUPERSEDED, "taken over by " + id);
-    }
-    if (kind.replaces()) {
-      fleet.nextGeneration();
-    }
-    Rollout first =
-        new Rollout(
-            id,
-            name,
-            from,
-            kind == RolloutCourse.Kind.REMOVE ? "" : desired.releases().version(now.target()),
-            kind.word(),
-            desired.policy(now).strategy(),
-            State.RUNNING,
-            "",
-            at,
-            Optional.empty(),
-            by,
-            List.of());
-    RolloutCourse begun = new RolloutCourse(kind, new RolloutLog(world, first));
-    course = begun;
-    lastRollout = id;
-    begun.log().flush();
-    progress();
-    event("rollout.started", begun, name + ": " + kind.word() + " " + first.to() + " by " + by);
-    return id;
-  }
-
-  private void overdue(RolloutCourse overdue, Duration limit) {
-    if (course != overdue) {
-      return;
-    }
-    if (overdue.paused()) {
-      giveUp(overdue, State.ABORTED, "paused for " + Words.of(limit));
-    } else {
-      giveUp(overdue, State.ROLLED_BACK, "no step forward in " + Words.of(limit));
-    }
-  }
-
-  /** Makes the last good release what is wanted again, if it is another; else only ends. */
-  void giveUp(RolloutCourse running, State end, String why) {
-    ServiceState now = desired.known();
-    if (running.returning()) {
-      endCourse(
-          running, State.FAILED, running.reason() + "; and going back failed as well: " + why);
-      return;
-    }
-    fleet.keepAll();
-    if (now.lastGood() == now.target() || now.removing()) {
-      endCourse(running, end == State.ABORTED ? end : State.FAILED, why);
-      return;
-    }
-    Release good = desired.releases().find(now.lastGood());
-    desired.save(
-        new ServiceState(
-            name,
-            good == null ? 0 : good.number(),
-            good == null ? 0 : good.number(),
-            now.replicas(),
-            now.scaled(),
-            false));
-    if (good == null) {
-      running.giveUp(
-          end == State.ABORTED ? end : State.FAILED,
-          why + "; there is no earlier version that worked: " + name + " stays with 0 instances");
-      running.log().step("return", "", StepState.RUNNING, "stops what was started");
-    } else {
-      running.giveUp(end, why);
-      desired.routesOf(good);
-      fleet.nextGeneration();
-      running.log().step("return", "", StepState.RUNNING, "to " + good.version());
-      event("rollout.returning", running, name + " goes back to " + good.version() + ": " + why);
-    }
-    progress();
-  }
-
-  private void endCourse(RolloutCourse running, State end, String why) {
-    course = null;
-    if (watchdog != null) {
-      watchdog.cancel();
-    }
-    running.log().end(end, why, end == State.SUCCEEDED ? StepState.DONE : StepState.SKIPPED);
-    String word = RolloutFigures.word(end);
-    event(
-        "rollout." + word,
-        running,
-        name + ": " + running.kind().word() + " " + word + (why.isEmpty() ? "" : ": " + why));
-  }
-
   private void forget(@Nullable RolloutCourse running) {
     desired.forget();
     view = null;
     if (running != null) {
-      endCourse(running, State.SUCCEEDED, "");
+      rolling.end(running, State.SUCCEEDED, "");
     }
     turns.close();
     emptied.complete(null);
     onForgotten.run();
-  }
-
-  private Duration limit() {
-    RolloutPolicy policy = desired.policy(desired.known());
-    Release release = desired.releases().findOrNewest(desired.known().target());
-    Duration startup = release == null ? Duration.ZERO : release.spec().health().startup();
-    return MARGIN
-        .plus(startup)
-        .plus(policy.minReady())
-        .plus(policy.drainTimeout())
-        .plus(policy.stopTimeout())
-        .plus(fleet.blockedFor());
   }
 
   private void publish() {
@@ -427,22 +279,7 @@ final class ServiceController implements Fleet.Command {
                 .toList(),
             desired.releases().all(),
             now.target(),
-            lastRollout);
-  }
-
-  /** To the millisecond, as it is stored: a release and its roll-out are matched by it. */
-  Instant now() {
-    return world.wall().instant().truncatedTo(ChronoUnit.MILLIS);
-  }
-
-  void event(String kind, RolloutCourse running, String message) {
-    world.event(
-        kind,
-        name,
-        "",
-        running.id(),
-        message,
-        Map.of("from", running.log().now().from(), "to", running.log().now().to()));
+            rolling.last());
   }
 
   private static String quote(List<String> lastLines) {

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** A platform that is killed and started again on the same data. */
 class RecoveryTest {
+  private static final Duration LONG = SimulatedPlatform.LONG;
+
   private final SimulatedPlatform platform = new SimulatedPlatform(4);
 
   @Test
@@ -114,34 +116,119 @@ class RecoveryTest {
   }
 
   @Test
-  void aRollOutThatWasUnderWayHasFailedAndAnotherFinishesIt() {
+  void aRollOutThatWasUnderWayGoesOn() {
     platform.ended(platform.deploy("orders", "1", "good", 2));
     String interrupted = platform.deploy("orders", "2", "good slow", 2);
     platform.work.pass(Duration.ofSeconds(1));
+    Rollout before = platform.deployer.rollout(interrupted).orElseThrow();
 
     platform.restart();
 
-    Rollout old = platform.deployer.rollout(interrupted).orElseThrow();
-    assertThat(old.state()).isEqualTo(State.FAILED);
-    assertThat(old.reason()).contains("the platform was restarted");
-    Rollout next = platform.deployer.rollouts("orders").getFirst();
-    assertThat(next.by()).contains("restart");
-    assertThat(platform.ended(next.id()).state()).isEqualTo(State.SUCCEEDED);
+    Rollout ended = platform.ended(interrupted);
+    assertThat(ended.state()).isEqualTo(State.SUCCEEDED);
+    assertThat(ended.startedAt()).isEqualTo(before.startedAt());
+    assertThat(ended.steps()).extracting(Rollout.Step::name).startsWith("start");
+    assertThat(ended.steps()).noneMatch(step -> step.state() == Rollout.StepState.RUNNING);
+    assertThat(platform.deployer.rollouts("orders")).hasSize(2);
     assertThat(platform.upVersions("orders")).containsExactly("2", "2");
+    assertThat(platform.kinds()).contains("rollout.continued");
   }
 
   @Test
   void aBadVersionStillGoesBackAfterARestartInItsMiddle() {
     platform.ended(platform.deploy("orders", "1", "good", 2));
-    platform.deploy("orders", "2", "never-healthy", 2);
+    String bad = platform.deploy("orders", "2", "never-healthy", 2);
     platform.work.pass(Duration.ofSeconds(1));
 
     platform.restart();
 
-    String next = platform.deployer.rollouts("orders").getFirst().id();
-    assertThat(platform.ended(next).state()).isEqualTo(State.ROLLED_BACK);
+    assertThat(platform.ended(bad).state()).isEqualTo(State.ROLLED_BACK);
     assertThat(platform.upVersions("orders")).containsExactly("1", "1");
     assertThat(platform.processes("orders")).hasSize(2);
+  }
+
+  @Test
+  void aRollOutThatGoesBackGoesOnGoingBack() {
+    platform.ended(platform.deploy("orders", "1", "good", 3));
+    String aborted = platform.deploy("orders", "2", "good", 3);
+    assertThat(platform.work.until(() -> platform.upVersions("orders").contains("2"), LONG))
+        .isTrue();
+    platform.deployer.abort(aborted);
+
+    platform.restart();
+
+    Rollout ended = platform.ended(aborted);
+    assertThat(ended.state()).isEqualTo(State.ABORTED);
+    assertThat(ended.reason()).isEqualTo("aborted by request");
+    assertThat(platform.upVersions("orders")).containsExactly("1", "1", "1");
+  }
+
+  @Test
+  void aPausedRollOutStaysPaused() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    String paused = platform.deploy("orders", "2", "good", 2);
+    platform.deployer.pause(paused);
+
+    platform.restart();
+    platform.work.pass(Duration.ofMinutes(1));
+
+    assertThat(platform.deployer.rollout(paused).orElseThrow().state()).isEqualTo(State.PAUSED);
+    platform.deployer.resume(paused);
+    assertThat(platform.ended(paused).state()).isEqualTo(State.SUCCEEDED);
+    assertThat(platform.upVersions("orders")).containsExactly("2", "2");
+  }
+
+  @Test
+  void aRestartReplacesAllThatItHasNotReplacedYet() {
+    platform.ended(platform.deploy("orders", "1", "good", 3));
+    Set<String> old = Set.copyOf(platform.runtime.alive.keySet());
+    String restart = platform.deployer.restart("orders", "me");
+    assertThat(
+            platform.work.until(
+                () -> platform.up("orders").stream().anyMatch(id -> !old.contains(id)), LONG))
+        .isTrue();
+    int started = platform.runtime.started.size();
+
+    platform.restart();
+
+    assertThat(platform.ended(restart).state()).isEqualTo(State.SUCCEEDED);
+    assertThat(platform.up("orders")).hasSize(3).doesNotContainAnyElementsOf(old);
+    assertThat(platform.runtime.started.size() - started).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void howAnInstanceEndedMeanwhileIsToldWithItsLastLines() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    String id = platform.up("orders").getFirst();
+    platform.work.forgetAll();
+    platform.runtime.alive.remove(id);
+    platform.runtime.kept.put(id, new Exit(OptionalInt.of(137), "SIGKILL"));
+
+    platform.restart();
+
+    assertThat(platform.events)
+        .filteredOn(event -> event.kind().equals("instance.crashed"))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.message())
+                  .isEqualTo(id + " ended while the platform was away: SIGKILL");
+              assertThat(event.data()).containsEntry("lastLines", List.of("its last line"));
+            });
+  }
+
+  @Test
+  void whatWasStartedAndNotRecordedIsEnded() throws LaunchFailed {
+    platform.ended(platform.deploy("orders", "1", "good", 1));
+    String recorded = platform.up("orders").getFirst();
+    Release release = platform.status("orders").release();
+    RunningInstance _ = platform.runtime.start(new Launch("orders-1-lost", release, "token"));
+
+    platform.restart();
+
+    assertThat(platform.runtime.alive).containsOnlyKeys(recorded);
+    assertThat(platform.events)
+        .anyMatch(e -> e.kind().equals("instance.stopped") && e.instance().equals("orders-1-lost"));
   }
 
   @Test

@@ -1,0 +1,264 @@
+package io.roadstead.rollout;
+
+import io.roadstead.rollout.Rollout.State;
+import io.roadstead.rollout.Rollout.StepState;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The roll-out of one service that is under way, if one is: how it begins, goes on in a later life
+ * of the platform, gives up and ends. Each step forward gives it a new deadline. Confined to the
+ * service's turns.
+ */
+final class Rolling {
+  private static final Duration MARGIN = Duration.ofSeconds(60);
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(24);
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  private final World world;
+  private final Turns turns;
+  private final String name;
+  private final Desired desired;
+  private final Fleet fleet;
+
+  private @Nullable RolloutCourse course;
+  private Work.@Nullable Timer watchdog;
+  private boolean ticking;
+  private String last = "";
+
+  Rolling(World world, Turns turns, Desired desired, Fleet fleet) {
+    this.world = world;
+    this.turns = turns;
+    this.name = desired.name();
+    this.desired = desired;
+    this.fleet = fleet;
+  }
+
+  @Nullable RolloutCourse course() {
+    return course;
+  }
+
+  /** The id of the one that runs, else of the last of this life of the platform, or "". */
+  String last() {
+    return last;
+  }
+
+  /** Begins a roll-out toward what is wanted now; one that runs is taken over. */
+  String begin(RolloutCourse.Kind kind, String from, String by, Instant at) {
+    ServiceState now = desired.known();
+    String id = world.ids().rollout();
+    RolloutCourse older = course;
+    if (older != null) {
+      end(older, State.SUPERSEDED, "taken over by " + id);
+    }
+    if (kind.replaces()) {
+      fleet.nextGeneration();
+    }
+    Rollout first =
+        new Rollout(
+            id,
+            name,
+            from,
+            kind == RolloutCourse.Kind.REMOVE ? "" : desired.releases().version(now.target()),
+            kind.word(),
+            desired.policy(now).strategy(),
+            State.RUNNING,
+            "",
+            at,
+            Optional.empty(),
+            by,
+            List.of());
+    RolloutCourse begun = new RolloutCourse(kind, new RolloutLog(world, first));
+    course = begun;
+    last = id;
+    begun.log().flush();
+    progress();
+    event("rollout.started", begun, name + ": " + kind.word() + " " + first.to() + " by " + by);
+    return id;
+  }
+
+  /**
+   * Takes up one of an earlier life of the platform.
+   *
+   * @param running ids of the instances that still run
+   */
+  void takeUp(Rollout rollout, Set<String> running) {
+    RolloutLog log = RolloutLog.continued(world, rollout, running);
+    switch (Continuation.of(rollout, desired.known(), desired.releases())) {
+      case Continuation.Ends(State state, String reason) ->
+          end(new RolloutCourse(RolloutCourse.Kind.of(rollout.kind()), log), state, reason);
+      case Continuation.GoesOn from -> {
+        RolloutCourse on = new RolloutCourse(from, log);
+        course = on;
+        last = rollout.id();
+        if (on.returning()) {
+          log.step(Continuation.RETURN, "", StepState.RUNNING, "to " + desired.versionNow());
+          log.state(State.RUNNING, on.reason());
+        }
+        progress();
+        event(
+            "rollout.continued",
+            on,
+            name + ": " + rollout.kind() + " goes on after the platform's restart");
+      }
+    }
+  }
+
+  /** Something has come further: the deadline starts again. */
+  void progress() {
+    RolloutCourse running = course;
+    if (watchdog != null) {
+      watchdog.cancel();
+    }
+    if (running != null) {
+      Duration limit = running.paused() ? LONGEST_PAUSE : limit();
+      watchdog = turns.after(limit, () -> overdue(running, limit));
+    }
+  }
+
+  void step(String step, String instance, StepState state, String detail) {
+    RolloutCourse running = course;
+    // What had begun under an earlier roll-out is not this one's, unless it ends only now.
+    if (running != null && (state != StepState.SKIPPED || running.log().open(step, instance))) {
+      running.log().step(step, instance, state, detail);
+    }
+  }
+
+  /** Shows and saves what has changed. */
+  void flush() {
+    RolloutCourse running = course;
+    if (running != null) {
+      running.log().flush();
+    }
+  }
+
+  /** Says how long old instances of an earlier one keep this one from draining. */
+  void noteRetiring() {
+    RolloutCourse running = course;
+    Duration blocked = fleet.blockedFor();
+    if (running == null) {
+      return;
+    }
+    if (blocked.isZero()) {
+      if (running.log().open("wait", "")) {
+        running.log().step("wait", "", StepState.DONE, "");
+        progress();
+      }
+      return;
+    }
+    running
+        .log()
+        .step(
+            "wait",
+            "",
+            StepState.RUNNING,
+            "old instances of an earlier roll-out retire ("
+                + fleet.retiring()
+                + "): "
+                + Words.of(blocked)
+                + " left");
+    if (!ticking) {
+      ticking = true;
+      progress();
+      turns.after(TICK, () -> ticking = false);
+    }
+  }
+
+  private void overdue(RolloutCourse overdue, Duration limit) {
+    if (course != overdue) {
+      return;
+    }
+    if (overdue.paused()) {
+      giveUp(overdue, State.ABORTED, "paused for " + Words.of(limit));
+    } else {
+      giveUp(overdue, State.ROLLED_BACK, "no step forward in " + Words.of(limit));
+    }
+  }
+
+  /** Makes the last good release what is wanted again, if it is another; else only ends. */
+  void giveUp(RolloutCourse running, State end, String why) {
+    ServiceState now = desired.known();
+    if (running.returning()) {
+      end(running, State.FAILED, running.reason() + "; and going back failed as well: " + why);
+      return;
+    }
+    fleet.keepAll();
+    if (now.lastGood() == now.target() || now.removing()) {
+      end(running, end == State.ABORTED ? end : State.FAILED, why);
+      return;
+    }
+    Release good = desired.releases().find(now.lastGood());
+    long number = good == null ? 0 : good.number();
+    desired.save(new ServiceState(name, number, number, now.replicas(), now.scaled(), false));
+    if (end == State.ABORTED) {
+      running.log().step(Continuation.ABORT, "", StepState.DONE, why);
+    }
+    if (good == null) {
+      running.giveUp(
+          end == State.ABORTED ? end : State.FAILED,
+          why + "; there is no earlier version that worked: " + name + " stays with 0 instances");
+      running.log().step(Continuation.RETURN, "", StepState.RUNNING, "stops what was started");
+    } else {
+      running.giveUp(end, why);
+      desired.routesOf(good);
+      fleet.nextGeneration();
+      running.log().step(Continuation.RETURN, "", StepState.RUNNING, "to " + good.version());
+      event("rollout.returning", running, name + " goes back to " + good.version() + ": " + why);
+    }
+    progress();
+  }
+
+  /** What was wanted is there: it ends as it was going to. */
+  void arrived(RolloutCourse running) {
+    if (running.returning()) {
+      running.log().step(Continuation.RETURN, "", StepState.DONE, "at " + desired.versionNow());
+    }
+    end(running, running.goingTo(), running.reason());
+  }
+
+  void end(RolloutCourse running, State end, String why) {
+    course = null;
+    if (watchdog != null) {
+      watchdog.cancel();
+    }
+    running.log().end(end, why, end == State.SUCCEEDED ? StepState.DONE : StepState.SKIPPED);
+    String word = RolloutFigures.word(end);
+    event(
+        "rollout." + word,
+        running,
+        name + ": " + running.kind().word() + " " + word + (why.isEmpty() ? "" : ": " + why));
+  }
+
+  /** To the millisecond, as it is stored: a release and its roll-out are matched by it. */
+  Instant now() {
+    return world.wall().instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  void event(String kind, RolloutCourse running, String message) {
+    world.event(
+        kind,
+        name,
+        "",
+        running.id(),
+        message,
+        Map.of("from", running.log().now().from(), "to", running.log().now().to()));
+  }
+
+  private Duration limit() {
+    RolloutPolicy policy = desired.policy(desired.known());
+    Release release = desired.releases().findOrNewest(desired.known().target());
+    Duration startup = release == null ? Duration.ZERO : release.spec().health().startup();
+    return MARGIN
+        .plus(startup)
+        .plus(policy.minReady())
+        .plus(policy.drainTimeout())
+        .plus(policy.stopTimeout())
+        .plus(fleet.blockedFor());
+  }
+}
