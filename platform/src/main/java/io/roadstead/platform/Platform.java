@@ -178,6 +178,7 @@ public final class Platform implements AutoCloseable {
     addresses.control(config.control(), controlPort);
     closing.add("beat", new Beat(registry::expire, subscribers::sweep, traffic::refresh)).start();
     deployer.start();
+    closing.add("start caches", StartCaches.of(deployer, runtime, wall, ticker, lines)).start();
 
     Optional<HostPort> gatewayAt = config.gateway().address();
     boolean elsewhere =

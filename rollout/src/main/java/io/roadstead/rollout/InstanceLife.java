@@ -537,18 +537,19 @@ final class InstanceLife {
             () -> {
               List<String> lines = asked ? List.of() : running.lastLogLines(LOG_LINES);
               boolean portTaken = !asked && world.runtime().portWasTaken(running);
+              String why = asked ? "" : world.runtime().explain(release, running, exit);
               running.kill();
               try {
                 world.store().deleteInstance(key.id());
               } finally {
                 // Also where the record cannot be deleted, on a full disk: it has ended, and the
                 // next start of the platform finds no process to it and forgets it.
-                turns.post(() -> exited(exit, lines, portTaken));
+                turns.post(() -> exited(exit, why, lines, portTaken));
               }
             });
   }
 
-  private void exited(Exit exit, List<String> lines, boolean portTaken) {
+  private void exited(Exit exit, String why, List<String> lines, boolean portTaken) {
     Phase was = phase;
     boolean young = availableSinceNanos == null;
     finish();
@@ -568,7 +569,9 @@ final class InstanceLife {
         String reason =
             loss == Loss.PORT_TAKEN
                 ? "its port was taken by another process"
-                : (young ? "ended before it was available: " : "ended: ") + exit.describe();
+                : (young ? "ended before it was available: " : "ended: ")
+                    + exit.describe()
+                    + (why.isEmpty() ? "" : ", " + why);
         if (young) {
           owner.step(was == Phase.SETTLING ? "available" : "probe", this, StepState.FAILED, reason);
         }

@@ -40,6 +40,15 @@ public interface InstanceRuntime extends AutoCloseable {
    */
   boolean portWasTaken(RunningInstance instance);
 
+  /**
+   * Why an instance ended, where more can be told than its exit: that it ran out of memory, say.
+   *
+   * @return for a sentence, or ""
+   */
+  default String explain(Release release, RunningInstance instance, Exit exit) {
+    return "";
+  }
+
   @Override
   void close();
 }

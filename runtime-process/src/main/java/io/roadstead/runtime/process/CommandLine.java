@@ -48,6 +48,18 @@ final class CommandLine {
     return command;
   }
 
+  /** Of a JVM that starts with this cache and ends, or ends with an error. */
+  static List<String> check(ProcessSettings settings, Path temporary, JarPlan plan, Path cache)
+      throws LaunchFailed {
+    List<String> command = jvm(settings, temporary, plan);
+    command.add("-XX:AOTCache=" + cache);
+    command.add("-XX:AOTMode=on");
+    command.add("-cp");
+    command.add(plan.jar().toString());
+    command.add("-version");
+    return command;
+  }
+
   private static List<String> jvm(ProcessSettings settings, Path temporary, JarPlan plan)
       throws LaunchFailed {
     if (!Files.isExecutable(settings.java())) {

@@ -32,6 +32,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class Environment {
   static final String TOKEN = "ROADSTEAD_INSTANCE_TOKEN";
   static final String SPRING_JSON = "SPRING_APPLICATION_JSON";
+  static final String REHEARSAL = "ROADSTEAD_REHEARSAL";
+
+  /** A port that is nobody's. */
+  private static final String NOWHERE = "http://127.0.0.1:1";
+
   private static final String JAVA_OPTIONS = "JDK_JAVA_OPTIONS";
   private static final String ZONE = "eureka.client.service-url.defaultZone";
   private static final List<String> POLLING = List.of("registryfetchinterval", "loadbalancercache");
@@ -78,6 +83,45 @@ final class Environment {
       env.put(JAVA_OPTIONS, theirs.isEmpty() ? ours : ours + " " + theirs);
     }
     return env;
+  }
+
+  /**
+   * The same for a rehearsal: as much as can be as an instance has it, so that what is learned
+   * holds, but with no way to the registry or the gateway, whatever the specification says.
+   */
+  Map<String, String> ofRehearsal(Release release, String id, int port, boolean spring)
+      throws LaunchFailed {
+    Map<String, String> env = of(new Launch(id, release, ""), port, spring);
+    env.remove(TOKEN);
+    env.put(REHEARSAL, "1");
+    env.put("ROADSTEAD_REGISTRY", NOWHERE);
+    env.put("ROADSTEAD_GATEWAY", NOWHERE);
+    if (spring && JsonMapper.shared().readTree(env.get(SPRING_JSON)) instanceof ObjectNode told) {
+      var ours =
+          Map.<String, Object>of(
+              ZONE,
+              NOWHERE + "/eureka/",
+              "eureka.client.register-with-eureka",
+              false,
+              "eureka.client.fetch-registry",
+              false);
+      ours.keySet().forEach(key -> remove("", told, relaxed(key)));
+      ours.forEach(told::putPOJO);
+      env.put(SPRING_JSON, JsonMapper.shared().writeValueAsString(told));
+    }
+    return env;
+  }
+
+  /** Takes a setting out, however it is spelled. */
+  private static void remove(String prefix, ObjectNode tree, String setting) {
+    for (var entry : List.copyOf(tree.properties())) {
+      String name = relaxed(prefix + entry.getKey());
+      if (name.equals(setting)) {
+        tree.remove(entry.getKey());
+      } else if (entry.getValue() instanceof ObjectNode below) {
+        remove(prefix + entry.getKey() + ".", below, setting);
+      }
+    }
   }
 
   /** Whether a release sets for itself how often it polls the registry, or how long it caches. */

@@ -21,21 +21,26 @@ final class ProcessInstance implements RunningInstance {
   private final Optional<ProcessHandle> leader;
   private final Optional<ProcessHandle> shim;
   private final boolean leadsGroup;
+  private final Cgroup group;
   private final ProcessMark mark;
   private final Path log;
   private final int maxTailBytes;
   private final CompletableFuture<Exit> exited = new CompletableFuture<>();
+  private volatile long outOfMemoryKills;
+  private volatile long peakBytes;
 
   /**
    * @param leader nothing where it had ended before it could be looked at
    * @param shim its parent, which tells how it ended
    * @param leadsGroup whether a process group has the leader's number
+   * @param group its control groups, in which also those are that left the process group
    */
   ProcessInstance(
       String id,
       Optional<ProcessHandle> leader,
       Optional<ProcessHandle> shim,
       boolean leadsGroup,
+      Cgroup group,
       ProcessMark mark,
       Path log,
       int maxTailBytes) {
@@ -43,6 +48,7 @@ final class ProcessInstance implements RunningInstance {
     this.leader = leader;
     this.shim = shim;
     this.leadsGroup = leadsGroup;
+    this.group = group;
     this.mark = mark;
     this.log = log;
     this.maxTailBytes = maxTailBytes;
@@ -83,6 +89,7 @@ final class ProcessInstance implements RunningInstance {
     } else {
       leader.stream().flatMap(ProcessHandle::descendants).forEach(ProcessHandle::destroyForcibly);
     }
+    group.kill();
     leader.ifPresent(ProcessHandle::destroyForcibly); // where it has no group of its own yet, too
   }
 
@@ -93,10 +100,30 @@ final class ProcessInstance implements RunningInstance {
 
   /** The leader has ended. */
   void end(Exit exit) {
-    if (!exited.isDone() && leadsGroup) {
-      Signals.killGroup(mark.pid());
+    if (!exited.isDone()) {
+      if (leadsGroup) {
+        Signals.killGroup(mark.pid());
+      }
+      group.kill();
+      outOfMemoryKills = group.outOfMemoryKills();
+      peakBytes = group.peakBytes();
+      group.remove();
     }
     exited.complete(exit);
+  }
+
+  /** How often the kernel killed something of it for want of memory; known once it has ended. */
+  long outOfMemoryKills() {
+    return outOfMemoryKills;
+  }
+
+  /** The most memory that it had; 0 where that is not known. Known once it has ended. */
+  long peakBytes() {
+    return peakBytes;
+  }
+
+  Cgroup group() {
+    return group;
   }
 
   String id() {

@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -58,7 +59,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
   private static final Logger log = LoggerFactory.getLogger(ProcessRuntime.class);
   private static final List<Path> SETSID =
       List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
-  private static final int LINES_ABOUT_PORT = 100;
+  private static final int LINES_ABOUT_END = 100;
   private static final int LAST_LINES = 20;
   private static final long SHIM_WRITES_WITHIN_MILLIS = 2_000;
   private static final Exit UNKNOWN = new Exit(OptionalInt.empty(), "");
@@ -77,6 +78,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
   private final Ports ports;
   private final Environment environment;
   private final JarPlans plans;
+  private final Cgroups cgroups;
   private final Probe probe;
   private final LogDirectory logs;
   private final Shim shim;
@@ -85,6 +87,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
   private final Leftovers leftovers;
   private final Optional<Path> setsid;
   private final Executor threads = task -> Thread.ofVirtual().name("process-exit").start(task);
+  private final AtomicLong starts = new AtomicLong();
   private final Map<String, ProcessInstance> running = new ConcurrentHashMap<>();
   private final Map<Path, Jar> jars = new ConcurrentHashMap<>();
 
@@ -96,6 +99,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
     this.ports = new Ports(settings.firstPort(), settings.lastPort(), settings.dataDirectory());
     this.environment = new Environment(settings);
     this.plans = new JarPlans(settings.java());
+    this.cgroups = new Cgroups(settings.dataDirectory());
     this.probe = new Probe(ticker);
     this.logs = new LogDirectory(settings, running::containsKey);
     this.setsid = SETSID.stream().filter(Files::isExecutable).findFirst();
@@ -121,6 +125,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
 
   @Override
   public RunningInstance start(Launch launch) throws LaunchFailed {
+    long _ = starts.incrementAndGet();
     int port = ports.take();
     try {
       return start(launch, port);
@@ -147,6 +152,9 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
       parent.ifPresent(writes -> adopted.awaitEnd(writes, SHIM_WRITES_WITHIN_MILLIS));
       leftovers.end(instance.id(), instance.token(), mark.pid());
       Exit exit = shim.ended(instance.id()).orElse(UNKNOWN);
+      Cgroup left = cgroups.find(instance.id());
+      left.kill();
+      cgroups.letGo(left);
       delete(instance.id());
       return new Adoption.Ended(exit, LogTail.last(log, LAST_LINES, settings.maxTailBytes()));
     }
@@ -156,6 +164,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
             found,
             parent,
             Signals.group(mark.pid()) == mark.pid(),
+            cgroups.find(instance.id()),
             mark,
             log,
             settings.maxTailBytes());
@@ -167,32 +176,50 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
 
   @Override
   public Set<String> endAllBut(Set<String> instances, Duration patience) {
-    return leftovers.endAllBut(instances, patience);
+    Set<String> ended = leftovers.endAllBut(instances, patience);
+    cgroups.endAllBut(instances);
+    return ended;
   }
 
   @Override
   public ProbeResult probe(Release release, RunningInstance instance, Duration timeout) {
+    Probe.Seen seen = look(release, instance.port(), timeout);
+    return seen.healthy() ? new ProbeResult.Healthy() : new ProbeResult.Unhealthy(seen.problem());
+  }
+
+  private Probe.Seen look(Release release, int port, Duration timeout) {
     String path = release.spec().health().path();
-    Probe.Seen seen;
     if (!path.isEmpty()) {
-      seen = get(instance, path, timeout);
-    } else if (hasActuator(release.spec().source())) {
-      seen = actuator(instance, timeout);
-    } else {
-      seen = probe.connect(instance.host(), instance.port(), timeout);
+      return probe.get(HOST, port, path, timeout);
     }
-    if (seen.healthy()) {
-      return new ProbeResult.Healthy();
+    if (hasActuator(release.spec().source())) {
+      return actuator(port, timeout);
     }
-    return new ProbeResult.Unhealthy(seen.problem());
+    return probe.connect(HOST, port, timeout);
   }
 
   @Override
   public boolean portWasTaken(RunningInstance instance) {
     String inUse = "port " + instance.port() + " was already in use"; // Spring Boot's words
-    return instance.lastLogLines(LINES_ABOUT_PORT).stream()
+    return instance.lastLogLines(LINES_ABOUT_END).stream()
         .map(line -> line.toLowerCase(Locale.ROOT))
         .anyMatch(line -> line.contains(inUse) || PORT_TAKEN.stream().anyMatch(line::contains));
+  }
+
+  @Override
+  public String explain(Release release, RunningInstance instance, Exit exit) {
+    ServiceSpec spec = release.spec();
+    boolean jar = spec.source() instanceof Source.Artifact || spec.source() instanceof Source.Jar;
+    Optional<ProcessInstance> ended =
+        instance instanceof ProcessInstance process ? Optional.of(process) : Optional.empty();
+    return OutOfMemory.explain(
+        release.service(),
+        exit,
+        spec.resources(),
+        jar ? JvmFlags.of(spec.resources(), spec.env()) : List.of(),
+        ended.map(ProcessInstance::outOfMemoryKills).orElse(0L),
+        ended.map(ProcessInstance::peakBytes).orElse(0L),
+        instance.lastLogLines(LINES_ABOUT_END));
   }
 
   @Override
@@ -216,6 +243,33 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
   public void close() {
     logs.close();
     adopted.close();
+    cgroups.close();
+  }
+
+  /** Where rehearsals of what it runs are held. */
+  Rehearsals.Stage stage() {
+    return new RehearsalStage(
+        settings,
+        environment,
+        plans,
+        ports,
+        setsid,
+        new RehearsalStage.House() {
+          @Override
+          public Optional<Jar> jar(Release release) throws LaunchFailed {
+            return ProcessRuntime.this.jar(release.spec().source());
+          }
+
+          @Override
+          public Probe.Seen probe(Release release, int port, Duration timeout) {
+            return look(release, port, timeout);
+          }
+
+          @Override
+          public long starts() {
+            return starts.get();
+          }
+        });
   }
 
   private RunningInstance start(Launch launch, int port) throws LaunchFailed {
@@ -232,14 +286,16 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
           case Source.Shell shell -> CommandLine.shell(shell);
           case Source.Exec exec -> CommandLine.exec(exec, settings.workingDirectory(), env);
         };
+    Cgroup group = cgroups.make(launch.id(), spec.resources());
     Path output = settings.log(service, launch.id());
     Shim.Started started;
     try {
       Files.createDirectories(output.getParent() == null ? output : output.getParent());
       Files.createDirectories(settings.temporary(launch.id()));
       logs.prune(service);
-      started = shim.start(launch.id(), program, env, output);
+      started = shim.start(launch.id(), program, env, group, output);
     } catch (IOException e) {
+      group.remove();
       throw new LaunchFailed(
           "instance "
               + launch.id()
@@ -258,6 +314,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
             leader,
             Optional.of(started.shim().toHandle()),
             setsid.isPresent(),
+            group,
             new ProcessMark(started.pid(), startedAt, port),
             output,
             settings.maxTailBytes());
@@ -335,19 +392,15 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
    * Readiness where it is offered, else health. Where neither is to be seen (on another port, or
    * behind a login) an answer in HTTP is all that can be asked for.
    */
-  private Probe.Seen actuator(RunningInstance instance, Duration timeout) {
+  private Probe.Seen actuator(int port, Duration timeout) {
     for (String path : List.of("/actuator/health/readiness", "/actuator/health")) {
-      Probe.Seen seen = get(instance, path, timeout);
+      Probe.Seen seen = probe.get(HOST, port, path, timeout);
       if (seen.status() != 404) {
         boolean login = seen.status() == 401 || seen.status() == 403;
         return login ? Probe.Seen.THERE : seen;
       }
     }
     return Probe.Seen.THERE;
-  }
-
-  private Probe.Seen get(RunningInstance instance, String path, Duration timeout) {
-    return probe.get(instance.host(), instance.port(), path, timeout);
   }
 
   /** Whether the process is this instance: by its mark or credential, else by its start time. */
@@ -382,6 +435,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
 
   private void forget(ProcessInstance instance) {
     running.remove(instance.id(), instance);
+    cgroups.letGo(instance.group());
     ports.release(instance.port());
     delete(instance.id());
   }

@@ -60,14 +60,16 @@ final class Shim {
   /**
    * Starts a program under a shim of its own and returns as soon as it has a pid.
    *
+   * @param group which it joins before it becomes the program; the shim stays outside
    * @param log takes the program's standard output and error
    */
-  Started start(String id, List<String> program, Map<String, String> environment, Path log)
+  Started start(
+      String id, List<String> program, Map<String, String> environment, Cgroup group, Path log)
       throws IOException {
     write();
     Path folder = Files.createDirectories(settings.instance(id));
     Path run = folder.resolve("run");
-    Files.writeString(run, script(program, environment));
+    Files.writeString(run, script(program, environment, group));
     var command = new ArrayList<String>();
     setsid.ifPresent(path -> command.add(path.toString()));
     command.addAll(List.of(SHELL.toString(), settings.shim().toString(), folder.toString()));
@@ -106,7 +108,7 @@ final class Shim {
     return new Exit(OptionalInt.of(code), Signals.name(code));
   }
 
-  private String script(List<String> program, Map<String, String> environment) {
+  private String script(List<String> program, Map<String, String> environment, Cgroup group) {
     var words = new ArrayList<String>();
     setsid.ifPresent(path -> words.add(path.toString()));
     List<String> lost =
@@ -119,7 +121,12 @@ final class Shim {
       words.addAll(lost);
     }
     words.addAll(program);
-    var script = new StringBuilder("exec");
+    var script = new StringBuilder();
+    for (Path place : group.places()) {
+      // 0 is whoever writes it; what cannot be joined is told in the log, and the program runs on.
+      script.append("echo 0 >").append(quoted(place + "/cgroup.procs")).append('\n');
+    }
+    script.append("exec");
     words.forEach(word -> script.append(' ').append(quoted(word)));
     return script.append(" >&2 </dev/null\n").toString();
   }
