@@ -50,6 +50,22 @@ final class Buffers {
     return buffer.writerIndex(read);
   }
 
+  /** Whether an idle channel's peer has closed, or sent what nobody asked for. */
+  static boolean ended(ChannelHandlerContext ctx) {
+    if (!(ctx.channel() instanceof EpollSocketChannel channel)) {
+      return !ctx.channel().isActive();
+    }
+    ByteBuf one = ctx.alloc().directBuffer(1);
+    try {
+      ByteBuffer room = one.internalNioBuffer(0, 1);
+      return !channel.isActive() || channel.fd().read(room, room.position(), room.limit()) != 0;
+    } catch (IOException e) {
+      return true;
+    } finally {
+      one.release();
+    }
+  }
+
   /** How many bytes the peer has not taken yet. */
   static long backlog(@Nullable ChannelHandlerContext ctx) {
     var buffer = ctx == null ? null : ctx.channel().unsafe().outboundBuffer();

@@ -44,6 +44,7 @@ final class Exchange implements BodyReader.Sink {
   private static final int MAX_TRIES = 3;
   private static final int SMALL_BODY = 2048;
   private static final int CLIENT_WENT = 499;
+  private static final int MAX_INTERIM = 16;
 
   private final Worker worker;
   private final ClientConnection client;
@@ -67,6 +68,10 @@ final class Exchange implements BodyReader.Sink {
 
   // Where it goes.
   private @Nullable Member<UpstreamPool> member;
+
+  /** The member's at the time of the pick: its instance may move, and have another pool then. */
+  private @Nullable UpstreamPool pool;
+
   private @Nullable UpstreamConnection connection;
   private boolean connected;
   private boolean replayed;
@@ -83,6 +88,7 @@ final class Exchange implements BodyReader.Sink {
   private boolean chunkedOut;
   private boolean rechunk;
   private boolean closeClient;
+  private int interims;
   private int status;
   private @Nullable ByteBuf headOut;
 
@@ -109,6 +115,7 @@ final class Exchange implements BodyReader.Sink {
     expectContinue = request.expectContinue();
     bodySent = false;
     replayed = false;
+    interims = 0;
     status = 0;
     rttNanos = 0;
     tried.clear();
@@ -158,22 +165,29 @@ final class Exchange implements BodyReader.Sink {
 
   private void forward(Member<UpstreamPool> picked) {
     member = picked;
-    UpstreamPool pool = picked.target();
-    pool.outstanding++;
-    pool.requests++;
+    UpstreamPool to = picked.target();
+    pool = to;
+    to.outstanding++;
+    to.requests++;
     sentNanos = worker.now();
-    UpstreamConnection idle = pool.take();
+    // What was sent once to a dead connection goes to no other that may be dead as well.
+    UpstreamConnection idle = replayed ? null : to.take();
+    while (idle != null && !idempotent && idle.endedUnread()) {
+      // It could not be repeated, so it is worth a look.
+      idle.close();
+      idle = to.take();
+    }
     if (idle == null) {
-      connect(pool);
+      connect(to);
     } else {
       idle.begin(this);
       send(idle);
     }
   }
 
-  private void connect(UpstreamPool pool) {
+  private void connect(UpstreamPool to) {
     connected = false;
-    UpstreamConnection fresh = new UpstreamConnection(worker, pool, this);
+    UpstreamConnection fresh = new UpstreamConnection(worker, to, this);
     connection = fresh;
     worker.connect(fresh);
   }
@@ -210,11 +224,11 @@ final class Exchange implements BodyReader.Sink {
   void connectFailed(@Nullable Throwable cause) {
     LoopService to = requireNonNull(service);
     Member<UpstreamPool> failed = requireNonNull(member);
-    UpstreamPool pool = failed.target();
+    UpstreamPool from = requireNonNull(pool);
     connection = null;
     tried.add(failed);
     giveBack(Outcome.CONNECT_FAILED);
-    pool.errors++;
+    from.errors++;
     // Whom to try next is asked and not counted: who was tried may have left meanwhile.
     Member<UpstreamPool> next =
         tried.size() < MAX_TRIES ? to.balancer.pick(worker.now(), tried) : null;
@@ -233,9 +247,9 @@ final class Exchange implements BodyReader.Sink {
               + " instances of '"
               + to.name
               + "'; the last, "
-              + pool.instance().id()
+              + from.instance().id()
               + " at "
-              + pool.address()
+              + from.address()
               + ": "
               + why(cause));
     }
@@ -298,7 +312,7 @@ final class Exchange implements BodyReader.Sink {
 
   /** The connection ended before the answer did. */
   void upstreamClosed(boolean used) {
-    UpstreamPool pool = requireNonNull(member).target();
+    UpstreamPool from = requireNonNull(pool);
     connection = null;
     boolean replayable = idempotent ? !bodySent || holding : hasBody && !bodySent;
     ByteBuf bytes = head;
@@ -306,14 +320,14 @@ final class Exchange implements BodyReader.Sink {
       replayed = true;
       bytes.readerIndex(0);
       requireNonNull(service).retried(RetryReason.STALE_CONNECTION);
-      connect(pool);
+      connect(from);
       return;
     }
     upstreamFailed(
         502,
         "upstream-closed",
         "instance "
-            + pool.instance().id()
+            + from.instance().id()
             + " closed the connection "
             + (answerStarted ? "in the middle of its answer" : "without an answer"));
   }
@@ -321,9 +335,9 @@ final class Exchange implements BodyReader.Sink {
   /** The instance did not answer, or not well; its connection is closed already. */
   void upstreamFailed(int failure, String code, String detail) {
     connection = null;
-    requireNonNull(member).target().errors++;
+    requireNonNull(pool).errors++;
     giveBack(Outcome.ERROR);
-    if (responding) {
+    if (responding && headOut == null) {
       // Too late for another answer: the client must see that this one is not whole.
       over(failure, Outcome.ERROR);
       client.abort();
@@ -347,12 +361,19 @@ final class Exchange implements BodyReader.Sink {
     }
   }
 
-  /** An interim answer: 100 goes to a client that asked for it, others are dropped. */
-  void interim(Head interim) {
+  /**
+   * An interim answer: 100 goes to a client that asked for it, others are dropped. Says whether
+   * there may be another.
+   */
+  boolean interim(Head interim) {
+    if (++interims > MAX_INTERIM) {
+      return false;
+    }
     if (interim.status() == 100 && expectContinue) {
       expectContinue = false;
       client.writeContinue();
     }
+    return true;
   }
 
   /** The head of the answer; says how its body is to be read. */
@@ -426,7 +447,7 @@ final class Exchange implements BodyReader.Sink {
     boolean close = closeClient || !requestDone;
     Outcome outcome = status >= 500 ? Outcome.ERROR : Outcome.SUCCESS;
     if (status >= 500) {
-      requireNonNull(member).target().errors++;
+      requireNonNull(pool).errors++;
     }
     over(status, outcome);
     client.answered(close);
@@ -447,6 +468,8 @@ final class Exchange implements BodyReader.Sink {
   /** Answers in the instance's place. */
   void refuse(int failure, String code, String detail) {
     boolean close = !keepAlive || !requestDone || worker.lastAnswers();
+    // Of the instance's answer nothing has gone out: it was found bad in time.
+    headOut = release(headOut);
     client.write(Problem.answer(client.allocator(), failure, code, detail, bodiless, close));
     over(failure, Outcome.ERROR);
     client.answered(close);
@@ -484,7 +507,7 @@ final class Exchange implements BodyReader.Sink {
       long now = worker.now();
       long rtt = rttNanos > 0 ? rttNanos : now - sentNanos;
       requireNonNull(service).balancer.ended(picked, now, rtt, outcome);
-      picked.target().released();
+      requireNonNull(pool).released();
     }
   }
 
@@ -499,7 +522,7 @@ final class Exchange implements BodyReader.Sink {
             ? worker.unrouted()
             : picked == null
                 ? worker.traffic(new Traffic.Key(by.label(), by.service(), ""))
-                : picked.target().traffic(by.label());
+                : requireNonNull(pool).traffic(by.label());
     traffic.count(result, worker.now() - startedNanos);
     giveBack(outcome);
     LoopService to = service;
@@ -508,6 +531,7 @@ final class Exchange implements BodyReader.Sink {
     }
     route = null;
     service = null;
+    pool = null;
     responding = false;
     answerStarted = false;
     eventStream = false;
@@ -568,7 +592,7 @@ final class Exchange implements BodyReader.Sink {
           504,
           "upstream-timeout",
           "instance "
-              + requireNonNull(member).target().instance().id()
+              + requireNonNull(pool).instance().id()
               + " did not "
               + (requestDone ? "answer" : "take the request")
               + " within "

@@ -58,6 +58,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
     return !closed && c != null && c.channel().isActive();
   }
 
+  /** Whether the instance has ended it already, and this loop has not come to read that. */
+  boolean endedUnread() {
+    ChannelHandlerContext c = ctx;
+    return c == null || Buffers.ended(c);
+  }
+
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     ctx = context;
@@ -153,11 +159,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
         continue;
       }
       int result = body.read(in, this);
-      current.flushHead();
       if (result == BodyReader.BAD) {
         fail(current, 502, "bad-response", "the answer's body: " + body.problem().detail());
         return;
       }
+      current.flushHead();
       if (result == BodyReader.DONE) {
         finish(current, in.isReadable());
       } else if (ending && body.betweenEvents()) {
@@ -184,7 +190,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
       return false;
     }
     if (head.status() < 200) {
-      current.interim(head);
+      if (!current.interim(head)) {
+        fail(current, 502, "bad-response", "the instance sends one interim answer after the other");
+        return false;
+      }
       return true;
     }
     persistent = head.persistent();

@@ -89,6 +89,32 @@ class DrainTest {
     }
   }
 
+  @Test
+  void requestsAtAnAddressThatTheInstanceHasLeftAreCountedToo() throws IOException {
+    CountDownLatch answer = new CountDownLatch(1);
+    try (Origin there =
+            new Origin(
+                connection -> {
+                  connection.readRequest();
+                  await(answer);
+                  connection.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold");
+                });
+        Origin here = Origin.saying("new");
+        RawClient client = harbour.client()) {
+      harbour.view.up("app", "moved", there.port());
+      acknowledged();
+      client.send("GET /app HTTP/1.1\r\nHost: a\r\n\r\n");
+      Harbour.await().until(() -> there.heads.size() == 1);
+      harbour.view.up("app", "moved", here.port());
+      harbour.view.status("app", "moved", Status.DRAINING);
+      assertThat(acknowledged().busy()).containsEntry(new InstanceKey("app", "moved"), 1);
+      answer.countDown();
+      assertThat(client.answer().body()).isEqualTo("old");
+      harbour.view.tick();
+      Harbour.await().until(() -> harbour.view.acks.getLast().busy().isEmpty());
+    }
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       if (!latch.await(10, TimeUnit.SECONDS)) {

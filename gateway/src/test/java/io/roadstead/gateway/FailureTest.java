@@ -8,7 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -217,6 +219,69 @@ class FailureTest {
     }
   }
 
+  /**
+   * Answers until {@code dying}; then connections that were open before end at the next request.
+   */
+  private static Origin agingOut(AtomicBoolean dying, int slowMillis) {
+    return new Origin(
+        connection -> {
+          boolean old = !dying.get();
+          while (connection.readRequest() != null && !(old && dying.get())) {
+            LockSupport.parkNanos(slowMillis * 1_000_000L);
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+          }
+        });
+  }
+
+  @Test
+  void aReplayThatGoesToAnotherInstanceTakesAFreshConnectionThereToo() throws IOException {
+    AtomicBoolean dying = new AtomicBoolean();
+    try (Origin fast = agingOut(dying, 0);
+        Origin slow = agingOut(dying, 5);
+        RawClient client = harbour.with(slow).client()) {
+      assertThat(client.get("/app").status()).isEqualTo(200);
+      harbour.with(fast);
+      Harbour.await().until(() -> client.get("/app").status() == 200 && fast.accepted.get() > 0);
+      dying.set(true);
+      fast.stopListening();
+      assertThat(client.get("/app").status()).isEqualTo(200);
+      assertThat(harbour.retries(RetryReason.STALE_CONNECTION)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anEmptyPostIsSentOnceOnly() {
+    AtomicInteger cut = new AtomicInteger();
+    try (Origin origin = closingAfter(1, cut);
+        RawClient client = harbour.with(origin).client()) {
+      String post = "POST /app HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+      assertThat(client.send(post).answer().status()).isEqualTo(200);
+      assertProblem(client.send(post).answer(), 502, "upstream-closed");
+      assertThat(cut).hasValue(1);
+      assertThat(origin.heads).hasSize(2);
+    }
+  }
+
+  @Test
+  void interimAnswersAreDroppedAndTooManyAreABadGateway() {
+    AtomicInteger interims = new AtomicInteger(16);
+    try (Origin origin =
+            new Origin(
+                connection -> {
+                  while (connection.readRequest() != null) {
+                    connection.write(
+                        "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(interims.get())
+                            + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                  }
+                });
+        RawClient client = harbour.with(origin).client()) {
+      assertThat(client.get("/app").body()).isEqualTo("ok");
+      assertThat(client.get("/app").body()).isEqualTo("ok");
+      interims.set(17);
+      assertProblem(client.get("/app"), 502, "bad-response");
+    }
+  }
+
   @Test
   void aFreshConnectionThatDiesIsNotReplaced() {
     AtomicInteger cut = new AtomicInteger();
@@ -267,7 +332,9 @@ class FailureTest {
         "nonsense\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
         "HTTP/1.1 200 OK\r\nX : y\r\n\r\n",
-        "HTTP/1.1 101 Switching Protocols\r\n\r\n"
+        "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nokay"
       })
   void anAnswerThatIsNotHttpIsABadGateway(String bytes) {
     try (Origin origin = Origin.answering(bytes);

@@ -23,6 +23,7 @@ final class Origin implements AutoCloseable {
   }
 
   private final ServerSocket server;
+  private final int port;
   final AtomicInteger accepted = new AtomicInteger();
   final AtomicInteger ended = new AtomicInteger();
 
@@ -37,6 +38,7 @@ final class Origin implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    port = server.getLocalPort();
     Thread.ofVirtual().name("origin").start(() -> accept(script));
   }
 
@@ -80,7 +82,12 @@ final class Origin implements AutoCloseable {
   }
 
   int port() {
-    return server.getLocalPort();
+    return port;
+  }
+
+  /** Refuses connections from now on; those that are open stay. */
+  void stopListening() throws IOException {
+    server.close();
   }
 
   @Override

@@ -340,32 +340,51 @@ public final class Subscribers {
   public OptionalInt busy(InstanceKey key, Cursor drainedAt) {
     lock.lock();
     try {
-      return busy(key, own(drainedAt), ticker.nanos());
+      return busy(key, own(drainedAt), ticker.nanos()).known();
     } finally {
       lock.unlock();
     }
   }
 
-  private OptionalInt busy(InstanceKey key, long since, long now) {
+  /**
+   * What gateways have on an instance.
+   *
+   * @param awaited whether one has still to tell
+   * @param untold whether one lags, and so is not waited for, that has not told
+   */
+  private record Busy(int sum, boolean awaited, boolean untold) {
+    OptionalInt known() {
+      return awaited || untold ? OptionalInt.empty() : OptionalInt.of(sum);
+    }
+
+    boolean over() {
+      return !awaited && sum == 0;
+    }
+  }
+
+  private Busy busy(InstanceKey key, long since, long now) {
     int sum = 0;
+    boolean awaited = false;
+    boolean untold = false;
     for (StreamReader reader : streams.values()) {
       if (reader.kind() == SubscriberKind.GATEWAY
           && reader.leased(now)
           && reader.reads(key.service())) {
         int count = reader.busy(key, since);
-        if (count < 0) {
-          return OptionalInt.empty();
-        }
-        sum += count;
+        sum += Math.max(0, count);
+        boolean lags = reader.standing(now) == Standing.LAGGING;
+        awaited |= count < 0 && !lags;
+        untold |= count < 0 && lags;
       }
     }
-    return OptionalInt.of(sum);
+    return new Busy(sum, awaited, untold);
   }
 
   /**
-   * Waits until {@link #busy} is zero, or {@code limit} has passed. Blocks a virtual thread.
+   * Waits until {@link #busy} is zero, or {@code limit} has passed; not for a gateway that lags and
+   * has not told. Blocks a virtual thread.
    *
-   * @return the count at the end; empty when it was never known
+   * @return the count at the end; empty where not every gateway has told
    */
   public OptionalInt awaitIdle(InstanceKey key, Cursor drainedAt, Duration limit)
       throws InterruptedException {
@@ -374,15 +393,17 @@ public final class Subscribers {
       long start = ticker.nanos();
       while (true) {
         long now = ticker.nanos();
-        OptionalInt count = busy(key, own(drainedAt), now);
+        review(now);
+        Busy busy = busy(key, own(drainedAt), now);
         long left = limit.toNanos() - (now - start);
-        if (left <= 0 || (count.isPresent() && count.getAsInt() == 0)) {
-          return count;
+        if (left <= 0 || busy.over()) {
+          return busy.known();
         }
         pause(left);
       }
     } finally {
       lock.unlock();
+      tell();
     }
   }
 

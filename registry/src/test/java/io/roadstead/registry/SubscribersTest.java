@@ -293,19 +293,58 @@ class SubscribersTest {
     assertThat(subscribers.busy(A1, v(5))).hasValue(0);
   }
 
+  private CompletableFuture<OptionalInt> idle() {
+    return begun(
+        () -> {
+          try {
+            return subscribers.awaitIdle(A1, v(5), ofSeconds(30));
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  @Test
+  void aGatewayThatRenewsAndAppliesNothingIsWaitedForAsLongAsItMayLag() {
+    String deaf = gateway("deaf");
+    String one = gateway("one");
+    subscribers.acknowledge("one", one, v(5), Map.of(A1, 1));
+    CompletableFuture<BarrierOutcome> barrier = waiting(5);
+    for (int second = 0; second < 5; second++) {
+      assertThat(barrier).isNotDone();
+      pass(ofSeconds(1));
+      ack("deaf", deaf, 4);
+      subscribers.acknowledge("one", one, v(5), Map.of(A1, 1));
+    }
+    assertThat(get(barrier).unheard()).containsExactly("deaf");
+    CompletableFuture<OptionalInt> idle = idle();
+    pass(ofSeconds(1));
+    assertThat(idle).as("the other's request is waited for").isNotDone();
+    subscribers.acknowledge("one", one, v(5), Map.of());
+    Awaitility.await().until(idle::isDone);
+    assertThat(idle.join()).isEmpty();
+  }
+
+  @Test
+  void whoLeavesIsWaitedForNoMore() {
+    String one = gateway("one");
+    String two = gateway("two");
+    subscribers.acknowledge("one", one, v(4), Map.of(A1, 7));
+    ack("two", two, 5);
+    CompletableFuture<BarrierOutcome> barrier = waiting(5);
+    assertThat(subscribers.leave("one", "another stream")).isFalse();
+    assertThat(barrier).isNotDone();
+    assertThat(subscribers.leave("one", one)).isTrue();
+    assertThat(get(barrier).unheard()).isEmpty();
+    assertThat(subscribers.busy(A1, v(5))).hasValue(0);
+    assertThat(events).extracting(Event::kind).contains("subscriber.left");
+  }
+
   @Test
   void idleIsWaitedForUntilTheLastRequestHasEnded() {
     String one = gateway("one");
     subscribers.acknowledge("one", one, v(5), Map.of(A1, 1));
-    CompletableFuture<OptionalInt> idle =
-        begun(
-            () -> {
-              try {
-                return subscribers.awaitIdle(A1, v(5), ofSeconds(30));
-              } catch (InterruptedException e) {
-                throw new AssertionError(e);
-              }
-            });
+    CompletableFuture<OptionalInt> idle = idle();
     for (int second = 0; second < 5; second++) {
       pass(ofSeconds(1));
       subscribers.acknowledge("one", one, v(5), Map.of(A1, 1));
