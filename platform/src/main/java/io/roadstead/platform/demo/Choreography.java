@@ -16,10 +16,9 @@ import java.util.concurrent.TimeUnit;
  *   <li>all services at once, again and again, the Spring one among them;
  *   <li>an instance is killed with kill -9;
  *   <li>the platform is killed with kill -9 and comes back;
- *   <li>a new gateway takes over from the old one;
  *   <li>a bad version returns by itself, another service is scaled out and in, and the third is
  *       deployed meanwhile;
- *   <li>all at once again, to the end.
+ *   <li>all at once again, to the end, and meanwhile a new gateway takes over from the old one.
  * </ol>
  *
  * <p>No act is begun that would probably not end in time. Played by one thread, with one more for
@@ -29,17 +28,16 @@ final class Choreography {
   private static final int SCALED_OUT = 4;
 
   /** How far into the time each act may reach. */
-  private static final double ONE_BY_ONE_UNTIL = 0.15;
+  private static final double ONE_BY_ONE_UNTIL = 0.18;
 
   private static final double AT_ONCE_UNTIL = 0.35;
 
   /** How far the second act may reach while the Spring service takes its own. */
   private static final double LONGEST_SHARE = 0.55;
 
-  private static final double BAD_VERSION_UNTIL = 0.85;
-
   private static final Duration CRASH_NEEDS = Duration.ofSeconds(4);
   private static final Duration PLATFORM_KILL_NEEDS = Duration.ofSeconds(6);
+  private static final Duration TAKEOVER_NEEDS = Duration.ofSeconds(4);
   private static final Duration BAD_VERSION_NEEDS = Duration.ofSeconds(8);
 
   private final Scene scene;
@@ -49,6 +47,7 @@ final class Choreography {
   private final long begunNanos;
   private volatile InstanceKill.Outcome instanceKill = InstanceKill.Outcome.NONE;
   private volatile Optional<PlatformKill.Outcome> platformKill = Optional.empty();
+  private volatile Optional<GatewayTakeover.Outcome> takeover = Optional.empty();
   private volatile String badVersion = "";
 
   /**
@@ -85,9 +84,14 @@ final class Choreography {
       phase("bad version");
       narrator.act(
           "Deploying a catalogue that never becomes healthy; scaling the store front meanwhile.");
-      together(List.of(this::deployBadVersion, this::scaleOutAndIn, this::deployPaymentsMeanwhile));
-    }
-    if (Shop.PLAIN.stream().anyMatch(service -> fits(service, 1))) {
+      CountDownLatch both = new CountDownLatch(2);
+      together(
+          List.of(
+              () -> thenAgain(this::deployBadVersion, both, Shop.CATALOGUE),
+              () -> thenAgain(this::scaleOutAndIn, both, Shop.STOREFRONT),
+              () -> deployWhileItFits(Shop.PAYMENTS, 1),
+              () -> takeOverAfter(both)));
+    } else if (Shop.PLAIN.stream().anyMatch(service -> fits(service, 1))) {
       phase("at once again");
       narrator.act("Deploying all services at once again.");
       atOnce(1);
@@ -103,6 +107,11 @@ final class Choreography {
   /** Empty where it was not killed. */
   Optional<PlatformKill.Outcome> platformKill() {
     return platformKill;
+  }
+
+  /** Empty where there was none. */
+  Optional<GatewayTakeover.Outcome> takeover() {
+    return takeover;
   }
 
   /** How the roll-out of the bad version ended, or "" where there was none. */
@@ -149,9 +158,33 @@ final class Choreography {
     }
   }
 
-  private void deployPaymentsMeanwhile() throws InterruptedException {
-    while (fits(Shop.PAYMENTS, BAD_VERSION_UNTIL)) {
-      deploy(Shop.PAYMENTS);
+  private void deployWhileItFits(String service, double until) throws InterruptedException {
+    while (fits(service, until)) {
+      deploy(service);
+    }
+  }
+
+  /** After something special has happened to a service, it is deployed as the others are. */
+  private void thenAgain(Act special, CountDownLatch done, String service)
+      throws InterruptedException {
+    try {
+      special.play();
+    } finally {
+      done.countDown();
+    }
+    deployWhileItFits(service, 1);
+  }
+
+  private void takeOverAfter(CountDownLatch specials) throws InterruptedException {
+    if (!specials.await(left().toNanos(), TimeUnit.NANOSECONDS)) {
+      return;
+    }
+    phase("at once again");
+    narrator.act("Deploying all services at once again.");
+    if (scene.goesOn() && left().compareTo(TAKEOVER_NEEDS) > 0) {
+      phase("gateway taken over");
+      takeover = Optional.of(new GatewayTakeover(scene).play());
+      phase("at once again");
     }
   }
 

@@ -91,6 +91,7 @@ final class Demo {
         deployments.byService(),
         acts.instanceKill(),
         acts.platformKill(),
+        acts.takeover(),
         acts.badVersion(),
         tally.failureKinds(),
         tally.failures(),

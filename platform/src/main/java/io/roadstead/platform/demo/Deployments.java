@@ -63,8 +63,8 @@ final class Deployments {
       return Optional.empty();
     }
     Duration took = Duration.ofNanos(ticker.nanos() - begun);
-    lastMillis.put(service, took.toMillis());
     if (number > 1) {
+      lastMillis.put(service, took.toMillis());
       total.incrementAndGet();
       done.merge(service, 1, Integer::sum);
     }
@@ -116,7 +116,7 @@ final class Deployments {
 
   /** How long a service's next deployment may be expected to take. */
   Duration expected(String service) {
-    long fallback = service.equals(Shop.ORDERS) ? 18_000 : 6_500;
+    long fallback = service.equals(Shop.ORDERS) ? 18_000 : 5_000;
     return Duration.ofMillis(lastMillis.getOrDefault(service, fallback) * 21 / 20);
   }
 

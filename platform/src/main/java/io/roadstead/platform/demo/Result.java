@@ -28,6 +28,7 @@ record Result(
     Map<String, Integer> byService,
     InstanceKill.Outcome instanceKill,
     Optional<PlatformKill.Outcome> platformKill,
+    Optional<GatewayTakeover.Outcome> takeover,
     String badVersion,
     Map<String, Long> failureKinds,
     List<Tally.Failure> failures,
@@ -62,6 +63,9 @@ record Result(
     put(json, "instancesAdopted", platformKill, PlatformKill.Outcome::adopted);
     put(json, "instancesRestarted", platformKill, PlatformKill.Outcome::restarted);
     put(json, "failedWithoutPlatform", platformKill, PlatformKill.Outcome::failedRequests);
+    json.put("gatewayTakeovers", takeover.isPresent() ? 1 : 0);
+    put(json, "gatewayTakeoverMillis", takeover, GatewayTakeover.Outcome::millis);
+    put(json, "failedAtTakeover", takeover, GatewayTakeover.Outcome::failedRequests);
     json.put("p50Millis", rounded(requests.p50Millis()));
     json.put("p99Millis", rounded(requests.p99Millis()));
     json.put("maxMillis", rounded(requests.maxMillis()));
@@ -125,6 +129,12 @@ record Result(
                     kill.recoveryMillis(),
                     kill.adopted(),
                     kill.restarted())));
+    takeover.ifPresent(
+        done ->
+            lines.add(
+                text(
+                    "%d requests failed as a new gateway took over from the old; done in %d ms",
+                    done.failedRequests(), done.millis())));
     if (!badVersion.isEmpty()) {
       lines.add("the bad version: " + badVersion);
     }

@@ -100,6 +100,7 @@ class TallyTest {
         Map.of("orders", 5),
         new InstanceKill.Outcome(recovery, OptionalLong.empty()),
         Optional.empty(),
+        Optional.empty(),
         "rolled-back",
         tally.failureKinds(),
         tally.failures(),
