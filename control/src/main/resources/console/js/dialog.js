@@ -6,6 +6,11 @@ import { listen } from "./world.js";
 
 let count = 0;
 
+function focused() {
+  const element = document.activeElement;
+  return element?.matches(":disabled") ? null : element;
+}
+
 /**
  * Opens a dialog and waits until it is closed; gives what close() was given.
  *
@@ -29,6 +34,10 @@ export function dialog(draw, { wide = false, mayClose = () => true } = {}) {
       redraw: () => {
         if (element.isConnected) {
           render(element, draw(tools));
+          // What had the focus may be gone or disabled now; the keyboard stays in the dialog.
+          if (element.open && !element.contains(focused())) {
+            element.querySelector("[data-main]:not(:disabled)")?.focus();
+          }
         }
       },
     };
@@ -63,9 +72,9 @@ export function frame({ title, words, content, buttons, submit, label }) {
         },
       },
     },
-    h("header", {}, h("h2", { id: title }, words)),
+    h("div", { class: "head" }, h("h2", { id: title }, words)),
     h("div", { class: "content", tabindex: label ? "0" : null }, content),
-    h("footer", {}, buttons),
+    h("div", { class: "foot-row" }, buttons),
   );
 }
 

@@ -182,5 +182,6 @@ function lost() {
     announce("Connection to the platform lost. Trying again");
   }
   world.connected = false;
+  world.tried = true;
   changed();
 }

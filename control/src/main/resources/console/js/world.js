@@ -3,6 +3,8 @@
 export const world = {
   /** Whether anything has been heard yet. */
   known: false,
+  /** Whether a try to hear something has failed. */
+  tried: false,
   /** Whether news come in right now. */
   connected: false,
   /** When the last news came, by performance.now(). */

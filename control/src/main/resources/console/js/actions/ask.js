@@ -57,8 +57,15 @@ function asking(state, tools, { title, says, confirm, tone, ready, act }) {
       state.problem ? h("p", { class: "notice bad", role: "alert" }, state.problem) : null,
     ],
     buttons: [
-      button("Cancel", { on: { click: () => tools.close() } }),
-      button(busy ? "One moment …" : confirm, { class: `button ${tone}`, type: "submit", disabled: busy || !ready(state) }),
+      button("Cancel", { disabled: busy, on: { click: () => tools.close() } }),
+      button(busy ? "One moment …" : confirm, {
+        class: `button ${tone}`,
+        type: "submit",
+        key: "main",
+        "data-main": true,
+        "aria-disabled": busy ? "true" : null,
+        disabled: !busy && !ready(state),
+      }),
     ],
     submit: (data) => !busy && ready(state) && act(data, tools.redraw),
   });
@@ -88,7 +95,7 @@ function following(state, tools, done, title) {
             },
           })
         : null,
-      button(over ? "Close" : "Close, it goes on", { class: "button primary", type: "submit", key: "close", autofocus: true }),
+      button(over ? "Close" : "Close, it goes on", { class: "button primary", type: "submit", key: "main", "data-main": true }),
     ],
     submit: () => tools.close(),
   });

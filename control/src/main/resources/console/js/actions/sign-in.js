@@ -21,9 +21,9 @@ function form() {
       ],
       buttons: [
         button("Cancel", { on: { click: () => tools.close(false) } }),
-        button(state.busy ? "Signing in …" : "Sign in", { class: "button primary", type: "submit", disabled: state.busy }),
+        button(state.busy ? "Signing in …" : "Sign in", { class: "button primary", type: "submit", "data-main": true, "aria-disabled": state.busy ? "true" : null }),
       ],
-      submit: (data) => send(data, state, tools.redraw).then((done) => done && tools.close(true)),
+      submit: (data) => !state.busy && send(data, state, tools.redraw).then((done) => done && tools.close(true)),
     });
 }
 
