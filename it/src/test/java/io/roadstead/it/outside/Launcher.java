@@ -52,8 +52,15 @@ final class Launcher implements AutoCloseable {
 
   /** Starts {@code roadstead up} and waits until it is ready. */
   Process up() throws IOException {
+    return up(gateway());
+  }
+
+  /**
+   * @param gateway what follows {@code --gateway}
+   */
+  Process up(String gateway) throws IOException {
     Process platform =
-        background("up", "--control", control(), "--gateway", gateway(), "--data", data.toString());
+        background("up", "--control", control(), "--gateway", gateway, "--data", data.toString());
     Awaitility.await("the platform to be ready")
         .atMost(Duration.ofMinutes(4))
         .pollInterval(Duration.ofMillis(10))
@@ -68,6 +75,16 @@ final class Launcher implements AutoCloseable {
     Awaitility.await("the second gateway to answer")
         .atMost(Duration.ofSeconds(30))
         .until(() -> status("http://127.0.0.1:" + port + "/") > 0);
+    return gateway;
+  }
+
+  /** Starts a gateway at the platform's own gateway's port; returns once it says that it is up. */
+  Process gatewayProcess() throws IOException {
+    Path log = directory.resolve("gateway-" + started.size() + ".log");
+    Process gateway = background("gateway", "--control", control(), "--listen", gateway());
+    Awaitility.await("the gateway to have the port")
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> Files.readString(log).contains("Roadstead gateway is up"));
     return gateway;
   }
 

@@ -40,15 +40,37 @@ final class Wrk {
     return Files.isExecutable(Path.of("/usr/bin/wrk"));
   }
 
+  /** Many connections at once, kept or one for each request, 50 requests a second on each. */
+  static Wrk crowd(String url, int connections, boolean kept, Path directory) throws IOException {
+    Path script =
+        Files.writeString(
+            directory.resolve(kept ? "kept.lua" : "closing.lua"),
+            (kept ? "" : "wrk.headers['Connection'] = 'close'\n") + SCRIPT);
+    return start(url, connections, script, directory);
+  }
+
   static Wrk against(String method, String url, Path directory) throws IOException {
     Path script =
         Files.writeString(
             directory.resolve("steady.lua"),
             "wrk.method = '" + method + "'\n" + (method.equals("POST") ? BODY : "") + SCRIPT);
+    return start(url, 8, script, directory);
+  }
+
+  private static Wrk start(String url, int connections, Path script, Path directory)
+      throws IOException {
     Path output = Files.createTempFile(directory, "wrk", ".txt");
     Process process =
         new ProcessBuilder(
-                "wrk", "-t1", "-c8", "-d1800s", "--timeout", "10s", "-s", script.toString(), url)
+                "wrk",
+                "-t1",
+                "-c" + connections,
+                "-d1800s",
+                "--timeout",
+                "10s",
+                "-s",
+                script.toString(),
+                url)
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
