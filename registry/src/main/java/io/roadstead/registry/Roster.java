@@ -30,6 +30,7 @@ final class Roster {
   private final Map<Integer, List<Entry>> managedByPort = new HashMap<>();
   private final Map<String, Entry> managedById = new HashMap<>();
   private final Map<InstanceKey, Marks> rememberedMarks = new LinkedHashMap<>();
+  private final EndedInstances ended = new EndedInstances();
   private final Set<Entry> heldOut = new HashSet<>();
   private final OwnAddresses ownAddresses;
   private int instances;
@@ -55,6 +56,7 @@ final class Roster {
       entry = startedBehind(after);
     }
     if (entry == null) {
+      refuseEnded(after, writing.nowNanos);
       bounds.admit(name.service(), instances);
       Marks remembered = rememberedMarks.remove(name);
       entry = new Entry(name, writing.now, remembered == null ? Marks.NONE : remembered);
@@ -68,6 +70,19 @@ final class Roster {
     }
     entry.lease(writing.nowNanos);
     return created;
+  }
+
+  private void refuseEnded(Registration registration, long nowNanos) {
+    ManagedInstance was = ended.of(registration, host -> isHere(registration, host), nowNanos);
+    if (was != null) {
+      throw new InvalidRegistration(
+          "instance-ended",
+          registration.key()
+              + " is instance "
+              + was.id()
+              + " of the platform, whose process has ended: its registration came late and is not"
+              + " taken");
+    }
   }
 
   private void accept(Entry entry, Registration after, Writing writing) {
@@ -223,6 +238,7 @@ final class Roster {
     } else {
       unindex(entry);
     }
+    ended.remove(key);
     entry.managed = managed;
     directory.put(key, entry);
     managedById.put(key.id(), entry);
@@ -267,6 +283,7 @@ final class Roster {
     if (entry == null || entry.managed == null) {
       return;
     }
+    ended.add(entry.managed, writing.nowNanos);
     entry.endLease();
     unindex(entry);
     delist(entry, writing);

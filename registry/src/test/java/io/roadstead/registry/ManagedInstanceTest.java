@@ -2,6 +2,7 @@ package io.roadstead.registry;
 
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.roadstead.registry.event.Event;
 import java.util.ArrayList;
@@ -211,5 +212,37 @@ class ManagedInstanceTest {
     registry.register(own("orders", "second", "localhost", 20_001, Status.UP));
     assertThat(registry.renew("orders", "first")).isFalse();
     assertThat(registry.renew("orders", "second")).isTrue();
+  }
+
+  @Test
+  void aRegistrationThatComesAfterTheEndListsNobody() {
+    registry.unmanage(KEY);
+
+    assertThatThrownBy(
+            () -> registry.register(own("orders", "orders-1", "localhost", 20_001, Status.UP)))
+        .isInstanceOf(InvalidRegistration.class)
+        .hasMessageContaining("its registration came late");
+    assertThatThrownBy(
+            () ->
+                registry.register(own("orders", "my-host:orders", "localhost", 20_001, Status.UP)))
+        .isInstanceOf(InvalidRegistration.class);
+    assertThat(registry.snapshot().service("orders")).isNull();
+  }
+
+  @Test
+  void whatIsElsewhereOrComesALeaseLaterIsNotTakenForAnEndedInstance() {
+    registry.unmanage(KEY);
+
+    registry.register(own("orders", "other", "10.1.2.3", 20_001, Status.UP));
+    registry.register(own("orders", "another", "localhost", 20_002, Status.UP));
+    assertThat(orders()).extracting(Instance::id).containsExactly("another", "other");
+    registry.manage(managed("orders-2", 20_001));
+    registry.register(own("orders", "my-host:orders", "localhost", 20_001, Status.UP));
+    assertThat(orders()).extracting(Instance::id).containsExactly("another", "orders-2");
+
+    registry.unmanage(new InstanceKey("orders", "orders-2"));
+    time.pass(ofSeconds(91));
+    registry.register(own("orders", "third", "localhost", 20_001, Status.UP));
+    assertThat(orders()).extracting(Instance::id).contains("third");
   }
 }

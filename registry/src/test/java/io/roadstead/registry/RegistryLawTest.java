@@ -233,8 +233,13 @@ class RegistryLawTest {
     InstanceKey key = new InstanceKey(service, id);
     int port = 1 + random.nextInt(50);
     switch (random.nextInt(14)) {
-      case 0, 1, 2, 3 ->
+      case 0, 1, 2, 3 -> {
+        try {
           registry.register(registration(service, id, OWN[random.nextInt(OWN.length)], port));
+        } catch (InvalidRegistration refused) {
+          assertThat(refused.code()).isEqualTo("instance-ended");
+        }
+      }
       case 4 -> registry.update(key, r -> r.withStatus(OWN[random.nextInt(OWN.length)]));
       case 5 -> registry.deregister(key);
       case 6 ->

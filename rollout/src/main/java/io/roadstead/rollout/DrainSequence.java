@@ -29,6 +29,9 @@ final class DrainSequence {
     DETACHED
   }
 
+  /** It keeps no other waiting. */
+  static final long NO_GENERATION = -1;
+
   private static final Duration BARRIER = Duration.ofSeconds(10);
   private static final BarrierOutcome NOBODY_ASKED =
       new BarrierOutcome(List.of(), List.of("the barrier itself failed"), List.of());
@@ -37,6 +40,7 @@ final class DrainSequence {
   private final Turns turns;
   private final InstanceLife life;
   private final Owner owner;
+  private final long generation;
   private final long startedNanos;
   private End end;
   private boolean cancelled;
@@ -46,17 +50,26 @@ final class DrainSequence {
   private boolean proven;
   private @Nullable Long retiredNanos;
 
-  DrainSequence(World world, Turns turns, InstanceLife life, Owner owner, End end) {
+  /**
+   * @param generation of drains that do not keep one another waiting, or {@link #NO_GENERATION}
+   */
+  DrainSequence(
+      World world, Turns turns, InstanceLife life, Owner owner, End end, long generation) {
     this.world = world;
     this.turns = turns;
     this.life = life;
     this.owner = owner;
     this.end = end;
+    this.generation = generation;
     this.startedNanos = world.ticker().nanos();
   }
 
   End end() {
     return end;
+  }
+
+  long generation() {
+    return generation;
   }
 
   /** Whether those who confirm have been heard, or their time has passed. */
@@ -71,11 +84,10 @@ final class DrainSequence {
         : Duration.ofNanos(Math.max(0, retiredNanos - world.ticker().nanos()));
   }
 
+  /** The mark is durable already. */
   void begin() {
     life.phase(Phase.DRAINING);
     owner.step("drain", life, StepState.RUNNING, "waits for subscribers");
-    // Which end it is for is durable from the start: a restart must not stop what is to run on.
-    life.saveMarks(true, end == End.DETACHED);
     Optional<Cursor> marked = world.registry().mark(life.key(), marks -> marks.withDraining(true));
     if (marked.isEmpty()) {
       barrierPassed = true;
@@ -95,8 +107,8 @@ final class DrainSequence {
   /** Another end is wanted than the one it began for. */
   void endIn(End other) {
     if (end != other) {
-      end = other;
       life.saveMarks(true, other == End.DETACHED);
+      end = other;
     }
   }
 
@@ -174,7 +186,6 @@ final class DrainSequence {
     switch (end) {
       case STOPPED -> new StopSequence(world, turns, life, owner).begin();
       case DETACHED -> {
-        life.saveMarks(true, true);
         life.phase(Phase.DETACHED);
         world.event(
             "instance.drained",

@@ -7,7 +7,6 @@ import io.roadstead.rollout.Rollout.StepState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +53,6 @@ final class Fleet implements InstanceLife.Owner {
   private final Map<String, InstanceLife> lives = new LinkedHashMap<>();
   private final Set<String> stale = new HashSet<>();
   private final Set<String> leaving = new HashSet<>();
-  private final Map<String, Long> drainedIn = new HashMap<>();
   private long nextAge;
   private long generation;
   private int portsTaken;
@@ -78,10 +76,7 @@ final class Fleet implements InstanceLife.Owner {
     InstanceLife life =
         new InstanceLife(world, turns, this, release, known.id(), known.token(), nextAge++, 0);
     lives.put(known.id(), life);
-    if (known.draining() && !known.detached()) {
-      drainedIn.put(known.id(), generation);
-    }
-    life.adopt(running, known, healthy);
+    life.adopt(running, known, healthy, generation);
   }
 
   /** What drains from now on is another generation than what drains already. */
@@ -152,8 +147,8 @@ final class Fleet implements InstanceLife.Owner {
   void carryOut(Plan plan, @Nullable Release target) {
     plan.drop().forEach(id -> end(id, DrainSequence.End.STOPPED));
     for (String id : plan.drain()) {
-      boolean runsOn = leaving.remove(id);
-      end(id, runsOn ? DrainSequence.End.DETACHED : DrainSequence.End.STOPPED);
+      end(id, leaving.contains(id) ? DrainSequence.End.DETACHED : DrainSequence.End.STOPPED);
+      leaving.remove(id);
     }
     for (int i = 0; i < plan.start() && target != null; i++) {
       start(target, 0, Duration.ZERO);
@@ -180,8 +175,7 @@ final class Fleet implements InstanceLife.Owner {
   private void end(String id, DrainSequence.End end) {
     InstanceLife life = lives.get(id);
     if (life != null) {
-      drainedIn.putIfAbsent(id, generation);
-      life.end(end);
+      life.end(end, generation);
     }
   }
 
@@ -190,10 +184,9 @@ final class Fleet implements InstanceLife.Owner {
     Duration longest = Duration.ZERO;
     for (InstanceLife life : lives.values()) {
       DrainSequence drain = life.drain();
-      Long began = drainedIn.get(life.id());
       if (drain == null
-          || began == null
-          || began == generation
+          || drain.generation() == DrainSequence.NO_GENERATION
+          || drain.generation() == generation
           || drain.end() == DrainSequence.End.DETACHED) {
         continue;
       }
@@ -272,7 +265,6 @@ final class Fleet implements InstanceLife.Owner {
     lives.remove(life.id());
     stale.remove(life.id());
     leaving.remove(life.id());
-    drainedIn.remove(life.id());
     command.progress();
   }
 }

@@ -5,6 +5,8 @@ import io.roadstead.registry.ManagedInstance;
 import io.roadstead.registry.Registration;
 import io.roadstead.registry.Status;
 import io.roadstead.rollout.Rollout.StepState;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -72,9 +74,11 @@ final class InstanceLife {
     void gone(InstanceLife life);
   }
 
+  private static final Logger LOG = System.getLogger("io.roadstead.rollout");
   private static final Duration FIRST_PROBE = Duration.ofMillis(5);
   private static final Duration SLOWEST_STARTUP_PROBE = Duration.ofMillis(150);
   private static final Duration LONGEST_START_SLOT = Duration.ofSeconds(10);
+  private static final Duration DRAIN_AGAIN = Duration.ofSeconds(1);
   private static final int LOG_LINES = 20;
 
   private final World world;
@@ -252,7 +256,12 @@ final class InstanceLife {
   }
 
   private void launched(RunningInstance started) {
-    attach(started, recordOf(started.mark(), false, false));
+    try {
+      attach(started, recordOf(started.mark(), false, false));
+    } catch (RuntimeException e) {
+      notListed(e);
+      return;
+    }
     if (phase == Phase.STOPPING) {
       new StopSequence(world, turns, this, owner).begin();
       return;
@@ -282,12 +291,22 @@ final class InstanceLife {
     owner.gone(this);
   }
 
+  /** It runs, but the registry has no room for it. */
+  private void notListed(RuntimeException cause) {
+    String reason = String.valueOf(cause.getMessage());
+    owner.step("start", this, StepState.FAILED, reason);
+    phase = Phase.STOPPING;
+    new StopSequence(world, turns, this, owner).begin();
+    tellLoss(Loss.NOT_LAUNCHED, reason, List.of());
+  }
+
   /**
    * Takes over the process of an earlier life of the platform.
    *
    * @param healthy whether a probe has just passed
+   * @param generation of its drain, where it drains
    */
-  void adopt(RunningInstance running, InstanceRecord known, boolean healthy) {
+  void adopt(RunningInstance running, InstanceRecord known, boolean healthy, long generation) {
     startedAt = known.mark().startedAt();
     world.tokens().put(token, key.service(), key.id());
     attach(running, known);
@@ -296,7 +315,7 @@ final class InstanceLife {
       if (known.detached()) {
         phase = Phase.DETACHED;
       } else {
-        drainTo(DrainSequence.End.STOPPED);
+        drainTo(DrainSequence.End.STOPPED, generation);
       }
       return;
     }
@@ -312,18 +331,23 @@ final class InstanceLife {
   private void attach(RunningInstance running, InstanceRecord known) {
     process = running;
     record = known;
-    world
-        .registry()
-        .manage(
-            new ManagedInstance(
-                key.service(),
-                key.id(),
-                running.host(),
-                running.port(),
-                release.version(),
-                Registration.DEFAULT_WEIGHT,
-                Map.of()));
-    var _ = running.exited().thenAccept(exit -> onExit(running, exit));
+    try {
+      world
+          .registry()
+          .manage(
+              new ManagedInstance(
+                  key.service(),
+                  key.id(),
+                  running.host(),
+                  running.port(),
+                  release.version(),
+                  Registration.DEFAULT_WEIGHT,
+                  Map.of()));
+    } finally {
+      // After it, so that what has ended already is taken out; and in any case, so that its end is
+      // seen.
+      var _ = running.exited().thenAccept(exit -> onExit(running, exit));
+    }
   }
 
   // Probing.
@@ -453,18 +477,34 @@ final class InstanceLife {
         List.<String>of(),
         lines -> {
           tellLoss(Loss.NEVER_READY, reason, lines);
-          if (phase == Phase.STOPPING && gateWasOpen) {
-            drainTo(DrainSequence.End.STOPPED); // It may have had traffic.
+          if (gateWasOpen) {
+            drainExpired(); // It may have had traffic.
           } else if (phase == Phase.STOPPING) {
             new StopSequence(world, turns, this, owner).begin();
           }
         });
   }
 
+  private void drainExpired() {
+    if (phase != Phase.STOPPING) {
+      return;
+    }
+    try {
+      drainTo(DrainSequence.End.STOPPED, DrainSequence.NO_GENERATION);
+    } catch (RuntimeException e) {
+      turns.after(DRAIN_AGAIN, this::drainExpired);
+      throw e;
+    }
+  }
+
   // Ending.
 
-  /** Ends it: by the drain protocol where it may have had traffic, else at once. */
-  void end(DrainSequence.End end) {
+  /**
+   * Ends it: by the drain protocol where it may have had traffic, else at once.
+   *
+   * @param generation of its drain
+   */
+  void end(DrainSequence.End end, long generation) {
     switch (phase) {
       case WAITING, QUEUED -> {
         owner.step("start", this, StepState.SKIPPED, "not wanted any more");
@@ -477,7 +517,7 @@ final class InstanceLife {
         phase = Phase.STOPPING;
         new StopSequence(world, turns, this, owner).begin();
       }
-      case SETTLING, AVAILABLE, DETACHED -> drainTo(end);
+      case SETTLING, AVAILABLE, DETACHED -> drainTo(end, generation);
       case DRAINING, RETIRING -> {
         if (drain != null) {
           drain.endIn(end);
@@ -487,18 +527,22 @@ final class InstanceLife {
     }
   }
 
-  private void drainTo(DrainSequence.End end) {
+  private void drainTo(DrainSequence.End end, long generation) {
+    // Durable first, and which end it is for: a restart must not stop what is to run on. Where it
+    // cannot be written nothing has begun, and it is tried again.
+    saveMarks(true, end == DrainSequence.End.DETACHED);
     if (phase == Phase.SETTLING) {
       owner.step("available", this, StepState.SKIPPED, "not wanted any more");
     }
     cancel(deadline);
-    DrainSequence sequence = new DrainSequence(world, turns, this, owner, end);
+    DrainSequence sequence = new DrainSequence(world, turns, this, owner, end, generation);
     drain = sequence;
     sequence.begin();
   }
 
   /** Takes the mark back: it counts again, and its readiness is watched again. */
   void takeBack() {
+    saveMarks(false, false);
     if (drain != null) {
       drain.cancel();
       drain = null;
@@ -507,7 +551,6 @@ final class InstanceLife {
     if (availableSinceNanos == null) {
       availableSinceNanos = world.ticker().nanos();
     }
-    saveMarks(false, false);
     world.registry().mark(key, marks -> marks.withDraining(false).withGateOpen(true));
     probeLater(FIRST_PROBE);
   }
@@ -521,8 +564,10 @@ final class InstanceLife {
     InstanceRecord before = record;
     if (before != null) {
       InstanceRecord after = recordOf(before.mark(), draining, detached);
-      record = after;
-      world.store().save(after);
+      if (!after.equals(before)) {
+        world.store().save(after);
+        record = after;
+      }
     }
   }
 
@@ -541,11 +586,11 @@ final class InstanceLife {
               running.kill();
               try {
                 world.store().deleteInstance(key.id());
-              } finally {
-                // Also where the record cannot be deleted, on a full disk: it has ended, and the
-                // next start of the platform finds no process to it and forgets it.
-                turns.post(() -> exited(exit, why, lines, portTaken));
+              } catch (RuntimeException e) {
+                // The next life of the platform finds that it has ended.
+                LOG.log(Level.WARNING, key + " has ended, and its record stays", e);
               }
+              turns.post(() -> exited(exit, why, lines, portTaken));
             });
   }
 

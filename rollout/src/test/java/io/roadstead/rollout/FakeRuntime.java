@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Processes that do what their command says: words such as {@code never-healthy}, {@code
  * exits-at-once}, {@code ignores-sigterm}, {@code slow}, {@code not-launchable}, {@code
- * port-taken}. They outlive the deployers of a test.
+ * port-taken}, {@code not-listable}. They outlive the deployers of a test.
  */
 final class FakeRuntime implements InstanceRuntime {
   /** One process. */
@@ -117,11 +117,12 @@ final class FakeRuntime implements InstanceRuntime {
       throw new LaunchFailed("cannot run it: no such file");
     }
     int next = processes.incrementAndGet();
+    int port = does(launch.release(), "not-listable") ? 70_000 : 20_000 + next;
     long startup = does(launch.release(), "slow") ? 5_000 : 100;
     FakeProcess process =
         new FakeProcess(
             launch,
-            new ProcessMark(1000 + next, wall.instant(), 20_000 + next),
+            new ProcessMark(1000 + next, wall.instant(), port),
             ticker.nanos() + Duration.ofMillis(startup).toNanos());
     alive.put(launch.id(), process);
     started.add(process);

@@ -242,4 +242,84 @@ class InstanceCareTest {
         .findFirst()
         .orElseThrow(() -> new AssertionError(name + " in " + rollout));
   }
+
+  @Test
+  void aDrainThatCannotBeWrittenDownBeginsAsSoonAsItCan() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    String id = platform.up("orders").getFirst();
+    platform.deployer.drain(id, "me");
+    platform.store.full = true;
+    platform.work.pass(Duration.ofSeconds(30));
+    assertThat(platform.statusOf("orders", id)).contains(Status.UP);
+
+    platform.store.full = false;
+    platform.work.pass(Duration.ofSeconds(3));
+
+    assertThat(platform.statusOf("orders", id)).contains(Status.DRAINING);
+    assertThat(platform.up("orders")).hasSize(2);
+    assertThat(platform.runtime.alive).containsKey(id);
+  }
+
+  @Test
+  void aRollOutWhoseDrainsCannotBeWrittenGoesOnAfterwards() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    String id = platform.deploy("orders", "2", "good", 2);
+    assertThat(platform.work.until(() -> platform.runtime.alive.size() == 3, Duration.ofSeconds(5)))
+        .isTrue();
+    platform.store.full = true;
+    platform.work.pass(Duration.ofSeconds(10));
+
+    platform.store.full = false;
+
+    assertThat(platform.work.until(() -> ended(id), Duration.ofSeconds(5))).isTrue();
+    assertThat(platform.upVersions("orders")).containsExactly("2", "2");
+    assertThat(platform.processes("orders")).hasSize(2);
+  }
+
+  @Test
+  void anInstanceWhoseEndCannotBeWrittenIsReplacedAllTheSame() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    platform.store.full = true;
+    platform.crash(platform.up("orders").getFirst());
+    platform.store.full = false;
+
+    assertThat(platform.work.until(() -> platform.up("orders").size() == 2, Duration.ofSeconds(2)))
+        .isTrue();
+  }
+
+  @Test
+  void whatTheRegistryDoesNotTakeIsEndedAgain() {
+    String id = platform.deploy("orders", "1", "not-listable", 2);
+
+    Rollout ended = platform.ended(id);
+    platform.work.pass(Duration.ofSeconds(5));
+
+    assertThat(ended.state()).isEqualTo(State.FAILED);
+    assertThat(ended.reason()).contains("70000");
+    assertThat(platform.runtime.started).isNotEmpty();
+    assertThat(platform.runtime.alive).isEmpty();
+    assertThat(platform.store.instances()).isEmpty();
+  }
+
+  @Test
+  void anInstanceThatWasResumedKeepsNoLaterRollOutWaiting() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    String id = platform.up("orders").getFirst();
+    platform.deployer.drain(id, "me");
+    platform.work.pass(Duration.ofSeconds(5));
+    platform.deployer.undrain(id, "me");
+    platform.work.pass(Duration.ofSeconds(5));
+    platform.ended(platform.deployer.restart("orders", "me"));
+    platform.barrier =
+        new BarrierOutcome(
+            List.of(), List.of(), List.of(new BarrierOutcome.Poller("p", Duration.ofSeconds(65))));
+
+    String next = platform.deploy("orders", "2", "good", 2);
+
+    assertThat(platform.work.until(() -> ended(next), Duration.ofSeconds(20))).isTrue();
+  }
+
+  private boolean ended(String rollout) {
+    return deployer.rollout(rollout).orElseThrow().state().ended();
+  }
 }

@@ -16,6 +16,9 @@ final class MemoryStore implements StateStore {
   private final Map<String, InstanceRecord> instances = new LinkedHashMap<>();
   private final Map<String, Rollout> rollouts = new LinkedHashMap<>();
 
+  /** Fails to save and delete instances, as on a full disk. */
+  boolean full;
+
   @Override
   public synchronized List<ServiceState> services() {
     return List.copyOf(services.values());
@@ -60,11 +63,13 @@ final class MemoryStore implements StateStore {
 
   @Override
   public synchronized void save(InstanceRecord instance) {
+    checkRoom();
     instances.put(instance.id(), instance);
   }
 
   @Override
   public synchronized void deleteInstance(String id) {
+    checkRoom();
     instances.remove(id);
   }
 
@@ -110,4 +115,10 @@ final class MemoryStore implements StateStore {
 
   @Override
   public void close() {}
+
+  private void checkRoom() {
+    if (full) {
+      throw new IllegalStateException("no space left");
+    }
+  }
 }
