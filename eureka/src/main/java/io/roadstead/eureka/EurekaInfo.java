@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param overriddenStatus an operator's word; {@link EurekaStatus#UNKNOWN} for none
  * @param port the plain port, whether {@code portEnabled} or not
+ * @param durationSeconds of the lease, for telling it of an instance that is gone
  * @param lastDirtyMillis the client's version of its own data
  * @param action what the last write was: {@code ADDED} or {@code MODIFIED}
  */
@@ -24,6 +25,7 @@ public record EurekaInfo(
     @Nullable String sid,
     DataCenter dataCenter,
     int renewalIntervalSeconds,
+    int durationSeconds,
     @Nullable String appGroupName,
     @Nullable String homePageUrl,
     @Nullable String statusPageUrl,
@@ -83,6 +85,7 @@ public record EurekaInfo(
         sid,
         dataCenter,
         renewalIntervalSeconds,
+        durationSeconds,
         appGroupName,
         homePageUrl,
         statusPageUrl,
@@ -109,6 +112,7 @@ public record EurekaInfo(
         null,
         DataCenter.MY_OWN,
         30,
+        90,
         null,
         null,
         null,

@@ -32,6 +32,7 @@ public final class EurekaInterface implements AutoCloseable {
   private final FullFetch full;
   private final DeltaFetch delta;
   private final Lookups lookups;
+  private final AboutThisServer about;
   private final Pollers pollers;
   private final InstanceCredentials credentials;
 
@@ -47,6 +48,7 @@ public final class EurekaInterface implements AutoCloseable {
     this.full = new FullFetch(registry, writer);
     this.delta = new DeltaFetch(registry, writer, wall, ticker);
     this.lookups = new Lookups(registry, writer);
+    this.about = new AboutThisServer(registry, writer, wall);
     this.pollers = new Pollers(subscribers, pollers);
     this.credentials = credentials;
   }
@@ -71,6 +73,12 @@ public final class EurekaInterface implements AutoCloseable {
         case "apps" -> apps(path, request);
         case "instances", "vips", "svips" ->
             path.size() == 1 ? lookup(path, request) : EurekaResponse.NOT_FOUND;
+        case "status" ->
+            reading(request) ? answer(request, about.status(request)) : notAllowed("GET");
+        case "serverinfo" ->
+            path.endsWith(0, "statusoverrides") && reading(request)
+                ? answer(request, about.overrides())
+                : EurekaResponse.NOT_FOUND;
         case "peerreplication" -> NO_PEERS;
         case "asg" -> NO_GROUPS;
         default -> EurekaResponse.NOT_FOUND;
@@ -160,6 +168,10 @@ public final class EurekaInterface implements AutoCloseable {
     String poller = pollers.began(request, credential);
     Applications now = source.apply(reader);
     return now.in(form).response(gzip).whenWritten(() -> pollers.answered(poller, now.version()));
+  }
+
+  private static EurekaResponse answer(EurekaRequest request, Body body) {
+    return answer(request, Optional.of(body));
   }
 
   private static EurekaResponse answer(EurekaRequest request, Optional<Body> body) {

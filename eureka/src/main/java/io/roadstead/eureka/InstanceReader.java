@@ -81,7 +81,6 @@ final class InstanceReader {
       EurekaInfo.DataCenter dataCenter,
       long nowMillis) {
     @Nullable JsonNode lease = object(json, "leaseInfo");
-    int duration = positive(lease, "durationInSecs", 90);
     EurekaInfo info = info(json, lease, dataCenter, nowMillis);
     boolean secure = info.securePortEnabled() && !info.portEnabled();
     try {
@@ -95,7 +94,7 @@ final class InstanceReader {
           status(json, "status", EurekaStatus.UP).own(),
           Registration.DEFAULT_WEIGHT,
           metadata(object(json, "metadata"), "metadata"),
-          Duration.ofSeconds(Math.min(duration, MAX_LEASE_SECONDS)),
+          Duration.ofSeconds(info.durationSeconds()),
           info);
     } catch (InvalidRegistration e) {
       throw new BadRequest(messageOf(e));
@@ -122,6 +121,7 @@ final class InstanceReader {
         text(json, "sid"),
         dataCenter,
         positive(lease, "renewalIntervalInSecs", 30),
+        Math.min(positive(lease, "durationInSecs", 90), MAX_LEASE_SECONDS),
         appGroup == null ? null : appGroup.toUpperCase(Locale.ROOT),
         text(json, "homePageUrl"),
         text(json, "statusPageUrl"),

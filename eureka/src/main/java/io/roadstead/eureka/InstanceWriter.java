@@ -31,7 +31,22 @@ final class InstanceWriter {
    */
   byte[] write(
       Form form, int depth, Instance instance, @Nullable LeaseTimes lease, long removedAtMillis) {
-    Markup to = form.xml() ? new XmlMarkup(depth, form.compact()) : new JsonMarkup();
+    return write(form, "instance", depth, instance, lease, removedAtMillis);
+  }
+
+  /**
+   * The same under another name.
+   *
+   * @param root the name of its element in XML
+   */
+  byte[] write(
+      Form form,
+      String root,
+      int depth,
+      Instance instance,
+      @Nullable LeaseTimes lease,
+      long removedAtMillis) {
+    Markup to = form.xml() ? new XmlMarkup(root, depth, form.compact()) : new JsonMarkup();
     if (form.compact()) {
       compact(to, instance, infoOf(instance), removedAtMillis);
     } else {
@@ -171,7 +186,8 @@ final class InstanceWriter {
     boolean up = EurekaStatus.of(instance.status()) == EurekaStatus.UP;
     to.begin("leaseInfo", null);
     to.number("renewalIntervalInSecs", info.renewalIntervalSeconds());
-    to.number("durationInSecs", lease == null ? 90 : lease.durationMillis() / 1000);
+    to.number(
+        "durationInSecs", lease == null ? info.durationSeconds() : lease.durationMillis() / 1000);
     to.number("registrationTimestamp", lease == null ? registered : lease.registeredAtMillis());
     to.number(
         "lastRenewalTimestamp",

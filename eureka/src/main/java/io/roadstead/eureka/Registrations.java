@@ -67,6 +67,9 @@ final class Registrations {
   }
 
   EurekaResponse setStatus(String app, String id, EurekaRequest request) {
+    if (unknown(app, id)) {
+      return EurekaResponse.NOT_FOUND;
+    }
     Map<String, String> query = Texts.query(request.query());
     String value = query.get("value");
     if (value == null) {
@@ -86,6 +89,9 @@ final class Registrations {
   }
 
   EurekaResponse removeStatus(String app, String id, EurekaRequest request) {
+    if (unknown(app, id)) {
+      return EurekaResponse.NOT_FOUND;
+    }
     Map<String, String> query = Texts.query(request.query());
     EurekaStatus status = EurekaStatus.parse("value", query.getOrDefault("value", "UNKNOWN"));
     long dirty = dirtyMillis(request, 0);
@@ -109,8 +115,14 @@ final class Registrations {
         own -> {
           Map<String, String> merged = new HashMap<>(own.metadata());
           merged.putAll(added);
-          return own.withMetadata(merged);
+          return own.withMetadata(merged).withAttachment(info(own).withAction(EurekaInfo.ADDED));
         });
+  }
+
+  /** Before what is asked for it is read: there is nobody to ask it for. */
+  private boolean unknown(String app, String id) {
+    InstanceKey key = keyOrNull(app, id);
+    return key == null || registry.resolve(key).isEmpty();
   }
 
   private static EurekaInfo overridden(EurekaInfo info, EurekaStatus override, long dirtyMillis) {

@@ -26,7 +26,9 @@ final class StatusRules {
     }
     if (existing.attachment() instanceof EurekaInfo old) {
       if (outranks(existing, old, incoming)) {
-        return existing;
+        return old.action().equals(EurekaInfo.ADDED)
+            ? existing
+            : existing.withAttachment(old.withAction(EurekaInfo.ADDED));
       }
       EurekaInfo fresh = infoOf(incoming);
       return decided(

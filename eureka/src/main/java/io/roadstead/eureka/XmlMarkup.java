@@ -19,12 +19,13 @@ final class XmlMarkup implements Markup {
   private final boolean inOneLine;
 
   /**
-   * @param depth how many elements stand around the instance
+   * @param root the name of the instance's own element
+   * @param depth how many elements stand around it
    */
-  XmlMarkup(int depth, boolean inOneLine) {
+  XmlMarkup(String root, int depth, boolean inOneLine) {
     this.depth = depth;
     this.inOneLine = inOneLine;
-    begin("instance", null);
+    begin(root, null);
   }
 
   @Override

@@ -1,0 +1,290 @@
+package io.roadstead.eureka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.xml.sax.InputSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Registrations, paths and queries with bytes changed, cut, doubled and nested, from a seed: each
+ * is taken or refused with a reason, none is an error of ours, and whatever was taken is read back
+ * by strict parsers in every form. For a few seconds; {@code -Dfuzz.seconds=600} goes on longer,
+ * {@code -Dfuzz.seed} repeats.
+ */
+final class DecoderFuzzTest {
+  private static final long NANOS =
+      Duration.ofSeconds(Integer.getInteger("fuzz.seconds", 3)).toNanos();
+  private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
+
+  private static final List<byte[]> JSON =
+      List.of(
+          Golden.bytes("register-spring.json"),
+          Golden.bytes("register-js.json"),
+          Golden.bytes("register-odd.json"),
+          Golden.bytes("register-python.json"));
+  private static final List<byte[]> XML = List.of(Golden.bytes("register.xml"), odd());
+
+  /** What parsers stumble over. */
+  private static final String[] PIECES = {
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    ",",
+    ":",
+    "null",
+    "true",
+    "1e400",
+    "-0",
+    "\\u0000",
+    "\\ud83d",
+    "\u0000",
+    "<",
+    ">",
+    "</",
+    "/>",
+    "<![CDATA[",
+    "]]>",
+    "<!--",
+    "-->",
+    "<?x ?>",
+    "&amp;",
+    "&lt",
+    "&#0;",
+    "&#x1F600;",
+    "&#xFFFFFFFF;",
+    "<!DOCTYPE a [<!ENTITY b \"c\">]>",
+    "<a:b>",
+    "<_.0000>",
+    "<metadata>",
+    "</metadata>",
+    "class=\"x\"",
+    "xmlns=\"y\"",
+    "é",
+    "😀",
+    "\uFFFE",
+    "\uFEFF",
+    "99999999999999999999",
+    "@class",
+    "__",
+    "<instance>",
+    "{\"instance\":",
+    "%",
+    "%00",
+    "%2e%2e%2f",
+    "/../",
+    ";",
+    "+",
+    " "
+  };
+
+  private Wire wire = new Wire();
+  private final Random random = new Random(SEED);
+
+  @AfterEach
+  void close() {
+    wire.close();
+  }
+
+  private static byte[] odd() {
+    try (Wire writer = new Wire()) {
+      writer.post("/eureka/apps/ODD", Golden.text("register-odd.json"));
+      return writer.get("/eureka/apps/ODD/o1", "Accept", "").body();
+    }
+  }
+
+  @Test
+  void whateverComesIsTakenOrRefused() {
+    long end = System.nanoTime() + NANOS;
+    int taken = 0;
+    int sent = 0;
+    while (sent < 500 || System.nanoTime() < end) {
+      boolean xml = random.nextBoolean();
+      byte[] body = mutated(named(oneOf(xml ? XML : JSON), "n" + sent));
+      boolean gzip = random.nextInt(20) == 0;
+      byte[] bytes = gzip ? mutatedSometimes(Golden.gzipped(body)) : body;
+      String text = new String(body, StandardCharsets.UTF_8);
+      String app =
+          text.contains("\"web\"")
+              ? "WEB"
+              : text.contains("ODD") ? "ODD" : text.contains("STOCK") ? "STOCK" : "ORDERS";
+      String path = random.nextInt(20) == 0 ? path() : "/eureka/apps/" + app;
+      EurekaResponse answer;
+      try {
+        answer =
+            wire.send(
+                "POST",
+                path,
+                bytes,
+                "Content-Type",
+                (xml ? "application/xml" : "application/json")
+                    + (random.nextInt(20) == 0 ? ";charset=ISO-8859-1" : ""),
+                "Content-Encoding",
+                gzip ? "gzip" : "");
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("seed " + SEED + ", " + path + ": " + text, e);
+      }
+      sent++;
+      if (answer.status() == 204) {
+        taken++;
+      } else {
+        assertThat(answer.status()).as("seed %s: %s", SEED, text).isIn(400, 404, 405, 415, 403);
+        if (answer.status() == 400) {
+          assertThat(answer.body()).as("seed %s: %s", SEED, text).isNotEmpty();
+        }
+      }
+      if (random.nextInt(50) == 0) {
+        ask();
+      }
+      if (sent % 200 == 0) {
+        readBack();
+        wire.close();
+        wire = new Wire();
+      }
+    }
+    readBack();
+    assertThat(taken).as("seed %s: taken of %s", SEED, sent).isGreaterThan(sent / 20);
+  }
+
+  /** Any path, query and headers; the clock stands, so whatever was taken stays. */
+  private void ask() {
+    String target = path();
+    String method =
+        List.of("GET", "PUT", "DELETE", "POST", "HEAD", "OPTIONS").get(random.nextInt(6));
+    try {
+      int status =
+          wire.send(
+                  method,
+                  target,
+                  new byte[0],
+                  "Accept",
+                  List.of("", "application/json", "*/*", "json;q=").get(random.nextInt(4)),
+                  "Authorization",
+                  List.of("", "Basic", "Basic !", "Basic YTpi", "Bearer x").get(random.nextInt(5)))
+              .status();
+      assertThat(status).as("seed %s: %s", SEED, target).isLessThan(500);
+    } catch (RuntimeException | Error e) {
+      throw new AssertionError("seed " + SEED + ": " + method + " " + target, e);
+    }
+  }
+
+  private String path() {
+    StringBuilder path =
+        new StringBuilder("/eureka/apps/ORDERS/node-7:orders:8080/status?value=UP&a=b");
+    for (int times = random.nextInt(4); times >= 0; times--) {
+      path.insert(random.nextInt(path.length()), PIECES[random.nextInt(PIECES.length)]);
+    }
+    return path.toString();
+  }
+
+  /** Every registration is another instance: none takes away what one before has brought in. */
+  private static byte[] named(byte[] body, String id) {
+    return new String(body, StandardCharsets.UTF_8)
+        .replaceFirst("(\"instanceId\":\"|<instanceId>)[^\"<]*", "$1" + id)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private byte[] mutatedSometimes(byte[] bytes) {
+    return random.nextInt(3) == 0 ? mutated(bytes) : bytes;
+  }
+
+  private byte[] mutated(byte[] good) {
+    byte[] body = good;
+    for (int times = random.nextInt(3); times > 0; times--) {
+      int at = random.nextInt(body.length + 1);
+      int to = Math.min(body.length, at + random.nextInt(12));
+      body =
+          switch (random.nextInt(8)) {
+            case 0 -> joined(body, 0, at, new byte[0], body.length);
+            case 1 -> joined(body, 0, at, new byte[] {(byte) random.nextInt()}, to);
+            case 2 -> joined(body, 0, at, new byte[0], to);
+            case 3 -> joined(body, 0, to, Arrays.copyOfRange(body, at, to), to);
+            case 4 ->
+                joined(
+                    body,
+                    0,
+                    at,
+                    PIECES[random.nextInt(PIECES.length)]
+                        .repeat(1 + random.nextInt(20))
+                        .getBytes(StandardCharsets.UTF_8),
+                    at);
+            default -> {
+              int value = startOfValue(body, at);
+              byte[] piece = PIECES[random.nextInt(PIECES.length)].getBytes(StandardCharsets.UTF_8);
+              yield joined(body, 0, value, piece, value);
+            }
+          };
+      if (body.length == 0) {
+        return body;
+      }
+    }
+    return body;
+  }
+
+  /** After the next colon and quote, or the next bracket: where text can be that is taken. */
+  private static int startOfValue(byte[] body, int from) {
+    for (int i = from; i + 1 < body.length; i++) {
+      if (body[i] == '>' || (body[i] == '"' && i > 0 && body[i - 1] == ':')) {
+        return i + 1;
+      }
+    }
+    return from;
+  }
+
+  /** {@code body} up to {@code at}, then {@code middle}, then the rest from {@code from}. */
+  private static byte[] joined(byte[] body, int start, int at, byte[] middle, int from) {
+    byte[] joined = new byte[at - start + middle.length + body.length - from];
+    System.arraycopy(body, start, joined, 0, at - start);
+    System.arraycopy(middle, 0, joined, at - start, middle.length);
+    System.arraycopy(body, from, joined, at - start + middle.length, body.length - from);
+    return joined;
+  }
+
+  /** A strict parser for each: one bad instance would cost its reader everything. */
+  private void readBack() {
+    try {
+      compare();
+    } catch (Exception e) {
+      throw new AssertionError("seed " + SEED, e);
+    }
+  }
+
+  private void compare() throws Exception {
+    int count =
+        wire.registry.snapshot().services().values().stream()
+            .mapToInt(s -> s.instances().size())
+            .sum();
+    for (String compact : new String[] {"", "compact"}) {
+      JsonNode json = Golden.tree(wire.get("/eureka/apps", "X-Eureka-Accept", compact).body());
+      int read = 0;
+      for (JsonNode app : json.at("/applications/application")) {
+        read += app.get("instance").size();
+      }
+      assertThat(read).as("seed %s", SEED).isEqualTo(count);
+      DocumentBuilderFactory strict = DocumentBuilderFactory.newDefaultNSInstance();
+      String xml = Wire.text(wire.get("/eureka/apps", "Accept", "", "X-Eureka-Accept", compact));
+      assertThat(
+              strict
+                  .newDocumentBuilder()
+                  .parse(new InputSource(new StringReader(xml)))
+                  .getElementsByTagName("instanceId")
+                  .getLength())
+          .as("seed %s", SEED)
+          .isEqualTo(count);
+    }
+  }
+
+  private byte[] oneOf(List<byte[]> bodies) {
+    return bodies.get(random.nextInt(bodies.size()));
+  }
+}
