@@ -4,6 +4,7 @@
 import { announce } from "./announce.js";
 import { get, stream } from "./api.js";
 import { rolloutTitle } from "./parts/state.js";
+import { awake, whileAwake } from "./presence.js";
 import { refresh, session } from "./session.js";
 import { keep, point, STEPS } from "./series.js";
 import { changed, ended, world } from "./world.js";
@@ -26,6 +27,7 @@ export async function start() {
   });
   let pause = FIRST_PAUSE_MILLIS;
   for (;;) {
+    await awake();
     const before = world.heardAt;
     try {
       await refresh();
@@ -53,6 +55,7 @@ function sleep(millis) {
 
 async function follow() {
   stop = new AbortController();
+  const unwatched = whileAwake(() => stop.abort());
   let silence = setTimeout(() => stop.abort(), SILENCE_MILLIS);
   try {
     const body = await stream("/api/v1/console/stream", stop.signal);
@@ -63,6 +66,7 @@ async function follow() {
     }
   } finally {
     clearTimeout(silence);
+    unwatched();
   }
 }
 

@@ -81,7 +81,7 @@ function header(names) {
       h(
         "ul",
         {},
-        NAVIGATION.map(([name, words]) =>
+        (session.known && !mayRead() ? [] : NAVIGATION).map(([name, words]) =>
           h(
             "li",
             {},
@@ -97,7 +97,7 @@ function header(names) {
         ),
       ),
     ),
-    h("div", { class: "tools" }, connection(), theme(), account()),
+    h("div", { class: "tools" }, mayRead() ? connection() : null, theme(), account()),
   );
 }
 

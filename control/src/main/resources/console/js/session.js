@@ -34,6 +34,10 @@ export async function signOut() {
   await remove("/api/v1/session");
   secondValue(null);
   await refresh();
+  if (!mayRead()) {
+    // What was shown is not for the next one at this screen: forget all of it.
+    location.reload();
+  }
 }
 
 /** What a page may show: false means to ask for the credential first. */

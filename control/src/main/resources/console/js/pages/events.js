@@ -1,8 +1,7 @@
 import { h } from "../dom.js";
 import { plural } from "../format.js";
-import { eventList } from "../parts/events.js";
+import { allEvents, eventList } from "../parts/events.js";
 import { query, remember } from "../router.js";
-import { world } from "../world.js";
 
 const SHOWN = 300;
 
@@ -10,7 +9,8 @@ export const eventsPage = {
   title: () => "Events",
   draw: () => {
     const asked = { service: query().get("service") ?? "", kind: query().get("kind") ?? "", text: query().get("text") ?? "" };
-    const found = world.events.filter((event) => matches(event, asked));
+    const events = allEvents();
+    const found = events.filter((event) => matches(event, asked));
     return [
       h(
         "div",
@@ -28,8 +28,8 @@ export const eventsPage = {
         h(
           "form",
           { class: "filters padded", role: "search", "aria-label": "Filter the events", on: { submit: (event) => event.preventDefault() } },
-          choice("Service", asked.service, services(asked.service), (service) => filter({ ...asked, service })),
-          choice("Kind", asked.kind, kinds(asked.kind), (kind) => filter({ ...asked, kind })),
+          choice("Service", asked.service, services(events, asked.service), (service) => filter({ ...asked, service })),
+          choice("Kind", asked.kind, kinds(events, asked.kind), (kind) => filter({ ...asked, kind })),
           h(
             "label",
             { class: "field" },
@@ -44,7 +44,7 @@ export const eventsPage = {
           ),
         ),
         found.length === 0
-          ? h("p", { class: "nothing" }, world.events.length === 0 ? "Nothing has happened yet." : "No event is like this. Choose less.")
+          ? h("p", { class: "nothing" }, events.length === 0 ? "Nothing has happened yet." : "No event is like this. Choose less.")
           : eventList(found.slice(0, SHOWN)),
       ),
     ];
@@ -64,9 +64,9 @@ function matches(event, { service, kind, text }) {
   );
 }
 
-const services = (chosen) => distinct(world.events.map((event) => event.service).filter(Boolean), chosen);
+const services = (events, chosen) => distinct(events.map((event) => event.service).filter(Boolean), chosen);
 
-const kinds = (chosen) => distinct(world.events.map((event) => event.kind.split(".")[0] + "."), chosen);
+const kinds = (events, chosen) => distinct(events.map((event) => event.kind.split(".")[0] + "."), chosen);
 
 const distinct = (values, chosen) => [...new Set(chosen ? [...values, chosen] : values)].sort();
 

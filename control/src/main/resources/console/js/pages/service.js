@@ -8,7 +8,7 @@ import { scale } from "../actions/scale.js";
 import { chart } from "../chart.js";
 import { h } from "../dom.js";
 import { age, millis, number, plural, share } from "../format.js";
-import { eventList } from "../parts/events.js";
+import { allEvents, eventList } from "../parts/events.js";
 import { history } from "../parts/history.js";
 import { logs } from "../parts/logs.js";
 import { specification } from "../parts/specification.js";
@@ -274,7 +274,7 @@ function rollouts(one) {
 }
 
 function events(one) {
-  const own = world.events.filter((event) => event.service === one.name);
+  const own = allEvents().filter((event) => event.service === one.name);
   return h(
     "section",
     { class: "card", key: "events", "aria-label": `Events of ${one.name}` },

@@ -1,7 +1,16 @@
 import { h } from "../dom.js";
 import { link } from "../router.js";
+import { world } from "../world.js";
+import { fetched } from "./fetched.js";
 import { eventTone } from "./state.js";
 import { absolute, relative } from "./time.js";
+
+/** All that the platform still has at hand, newest first: what the stream brought, and before it. */
+export function allEvents() {
+  const { value = [] } = fetched("/api/v1/events", world.platform.startedAt ?? "");
+  const seen = new Set(world.events.map((event) => event.cursor));
+  return [...world.events, ...value.filter((event) => !seen.has(event.cursor)).reverse()];
+}
 
 /** Events, newest first. brief: relative times and the kind under the message. */
 export function eventList(events, { brief = false } = {}) {

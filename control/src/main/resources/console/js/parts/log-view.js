@@ -2,6 +2,7 @@
 // while the reader has it paused; of both the oldest go first.
 
 import { stream } from "../api.js";
+import { awake, whileAwake } from "../presence.js";
 import { changed } from "../world.js";
 
 const MOST_WAITING = 2000;
@@ -42,8 +43,11 @@ export class LogView {
   async start() {
     let again = false;
     while (!this.#ending.signal.aborted) {
+      await awake();
+      const reading = new AbortController();
+      const unwatched = whileAwake(() => reading.abort());
       try {
-        const body = await stream(this.#path, this.#ending.signal);
+        const body = await stream(this.#path, AbortSignal.any([this.#ending.signal, reading.signal]));
         if (again) {
           this.#note("Connected again. The last lines are repeated.");
         }
@@ -61,6 +65,7 @@ export class LogView {
         }
         again = this.lines > 0;
       } finally {
+        unwatched();
         this.reading = false;
         changed();
       }
