@@ -1,6 +1,7 @@
 package io.roadstead.platform.command;
 
 import io.roadstead.platform.Refused;
+import io.roadstead.platform.bench.BenchCommand;
 import io.roadstead.platform.client.ControlClient;
 import io.roadstead.platform.demo.DemoCommand;
 import java.util.LinkedHashMap;
@@ -25,7 +26,7 @@ public final class Main {
   private static final Map<String, Supplier<Callable<Integer>>> COMMANDS = commands();
 
   /** Words of the design that a later version brings. */
-  private static final Set<String> LATER = Set.of("usage", "doctor", "bench", "canary");
+  private static final Set<String> LATER = Set.of("usage", "doctor", "canary");
 
   /** The launcher's own: see {@link Rehearsal}. */
   private static final String REHEARSE = "rehearse";
@@ -53,6 +54,7 @@ public final class Main {
     commands.put("events", ReadingCommands.Events::new);
     commands.put("history", ReadingCommands.History::new);
     commands.put("routes", ReadingCommands.Routes::new);
+    commands.put("bench", BenchCommand::new);
     return commands;
   }
 
@@ -90,14 +92,19 @@ public final class Main {
 
   private static void add(CommandLine roadstead, String name, Supplier<Callable<Integer>> command) {
     CommandSpec spec = CommandSpec.forAnnotatedObject(command.get());
-    // Not the standard help options: --version is a service's here.
+    addHelp(spec);
+    spec.subcommands().values().forEach(below -> addHelp(below.getCommandSpec()));
+    roadstead.addSubcommand(name, spec);
+  }
+
+  /** Not the standard help options: --version is a service's here. */
+  private static void addHelp(CommandSpec spec) {
     spec.addOption(
         OptionSpec.builder("-h", "--help")
             .usageHelp(true)
             .type(boolean.class)
             .description("Show this help and exit.")
             .build());
-    roadstead.addSubcommand(name, spec);
   }
 
   private static int wrongUsage(ParameterException e) {

@@ -9,7 +9,7 @@ import java.util.List;
  * Finds the jars of the example shop: beside the program where the launcher has put them, or where
  * a build leaves them.
  */
-final class ShopJars {
+public final class ShopJars {
   private static final int LEVELS = 6;
 
   private final List<Path> places;
@@ -21,7 +21,7 @@ final class ShopJars {
   /**
    * @param program the running jar, or the directory of classes
    */
-  static ShopJars near(Path program) {
+  public static ShopJars near(Path program) {
     Path directory = program.toAbsolutePath().normalize();
     for (int i = 0; i < LEVELS && directory != null; i++, directory = directory.getParent()) {
       Path examples = directory.resolve("examples");
@@ -40,7 +40,7 @@ final class ShopJars {
   }
 
   /** The jar of a version of a service: 1, 2 or, of the catalogue, {@code bad}. */
-  Path jar(String service, String edition) {
+  public Path jar(String service, String edition) {
     String name = service.equals(Shop.ORDERS) ? "orders-" : "shop-" + service + "-";
     for (Path place : places) {
       Path jar = place.resolve(name + edition + ".jar");

@@ -1,0 +1,21 @@
+package io.roadstead.platform.bench;
+
+import io.roadstead.platform.Refused;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** The word before the benchmarks. */
+@Command(
+    name = "bench",
+    description = {"Measures on this machine what the documentation gives figures of.", ""},
+    synopsisSubcommandLabel = "BENCHMARK",
+    subcommands = StartCommand.class)
+public final class BenchCommand implements Callable<Integer> {
+  /** For picocli. */
+  public BenchCommand() {}
+
+  @Override
+  public Integer call() {
+    throw Refused.usage("name a benchmark: \"roadstead bench --help\" lists them");
+  }
+}

@@ -1,0 +1,5 @@
+/** Benchmarks that anybody can run. */
+@NullMarked
+package io.roadstead.platform.bench;
+
+import org.jspecify.annotations.NullMarked;
