@@ -381,7 +381,7 @@ final class InstanceLife {
           finding = reason;
           owner.step("probe", this, StepState.RUNNING, reason);
           probeLater(probeDelay);
-          Duration longer = probeDelay.multipliedBy(3).dividedBy(2);
+          Duration longer = probeDelay.multipliedBy(5).dividedBy(4);
           probeDelay = longer.compareTo(SLOWEST_STARTUP_PROBE) > 0 ? SLOWEST_STARTUP_PROBE : longer;
         }
       }

@@ -13,13 +13,13 @@ import java.util.stream.Stream;
  * them.
  *
  * <p>Of the memory the heap gets what the rest does not need: threads, code, classes and buffers
- * take some tens of mebibytes in any JVM, and some share of a larger one. Metaspace is bounded
+ * take a hundred mebibytes and more in most JVMs, and some share of a larger one. Metaspace is bounded
  * generously, so that a leak of class loaders ends in a message and not in the kernel's kill.
  */
 final class JvmFlags {
   private static final long MEBIBYTE = 1L << 20;
   private static final long LEAST_HEAP = 16 * MEBIBYTE;
-  private static final long LEAST_REST = 64 * MEBIBYTE;
+  private static final long LEAST_REST = 160 * MEBIBYTE;
   private static final long MOST_REST = 1024 * MEBIBYTE;
   private static final double REST_SHARE = 0.3;
   private static final long LEAST_METASPACE = 64 * MEBIBYTE;

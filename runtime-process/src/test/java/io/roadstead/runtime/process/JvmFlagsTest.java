@@ -13,7 +13,7 @@ class JvmFlagsTest {
   @Test
   void theHeapLeavesRoomForTheRestOfTheJvm() {
     assertThat(flags(100, 0)).contains("-Xmx50m");
-    assertThat(flags(384, 0)).contains("-Xmx268m", "-XX:MaxMetaspaceSize=128m");
+    assertThat(flags(384, 0)).contains("-Xmx224m", "-XX:MaxMetaspaceSize=128m");
     assertThat(flags(16 << 10, 0)).contains("-Xmx15360m", "-XX:MaxMetaspaceSize=512m");
   }
 
