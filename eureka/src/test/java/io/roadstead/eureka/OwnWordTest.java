@@ -115,4 +115,22 @@ final class OwnWordTest {
     assertThat(seen("/eureka/apps/delta", "Authorization", ITSELF))
         .isEqualTo(Map.of("s1", "UP", "hash", "UP_3_"));
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/eureka/apps", "/eureka/apps/delta"})
+  void theOwnWordIsInEveryForm(String path) {
+    mark(marks -> marks.withDraining(true));
+    for (String accept : new String[] {"application/json", "application/xml"}) {
+      for (String compact : new String[] {"full", "compact"}) {
+        String[] anybody = {"Accept", accept, "X-Eureka-Accept", compact};
+        String[] itself = {"Accept", accept, "X-Eureka-Accept", compact, "Authorization", ITSELF};
+        assertThat(Wire.text(wire.get(path, anybody)))
+            .contains("OUT_OF_SERVICE_1_UP_1_")
+            .containsPattern("status\\W+OUT_OF_SERVICE");
+        assertThat(Wire.text(wire.get(path, itself)))
+            .contains("UP_2_")
+            .doesNotContain("OUT_OF_SERVICE");
+      }
+    }
+  }
 }
