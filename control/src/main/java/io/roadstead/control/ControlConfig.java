@@ -2,6 +2,7 @@ package io.roadstead.control;
 
 import io.roadstead.control.http.ConnectionTimes;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,6 +16,8 @@ import java.util.Set;
  * @param hostNames further names by which clients may call it, lower case, without port
  * @param platformId names this platform among others, so that gateways of one may share a port
  * @param defaultRoutes whether the gateway routes {@code /{service}/**} for all that registers
+ * @param declaredRoutes what the file says of such routes, if anything: gateways in processes of
+ *     their own keep to it
  * @param times how long a connection may keep it waiting
  */
 public record ControlConfig(
@@ -25,6 +28,7 @@ public record ControlConfig(
     Set<String> hostNames,
     String platformId,
     boolean defaultRoutes,
+    Optional<Boolean> declaredRoutes,
     ConnectionTimes times) {
   public ControlConfig {
     if (token.length() < 16) {
@@ -44,7 +48,16 @@ public record ControlConfig(
       Set<String> hostNames,
       String platformId,
       boolean defaultRoutes) {
-    this(host, port, token, users, hostNames, platformId, defaultRoutes, ConnectionTimes.USUAL);
+    this(
+        host,
+        port,
+        token,
+        users,
+        hostNames,
+        platformId,
+        defaultRoutes,
+        Optional.empty(),
+        ConnectionTimes.USUAL);
   }
 
   /** Without the secrets. */

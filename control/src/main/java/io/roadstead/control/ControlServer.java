@@ -211,7 +211,12 @@ public final class ControlServer implements AutoCloseable {
     all.addAll(events.endpoints());
     all.addAll(new PageFiles().endpoints());
     all.addAll(
-        new PlatformApi(config.platformId(), parts.ready(), parts.meters(), meters::refresh)
+        new PlatformApi(
+                config.platformId(),
+                config.declaredRoutes(),
+                parts.ready(),
+                parts.meters(),
+                meters::refresh)
             .endpoints());
     return all;
   }

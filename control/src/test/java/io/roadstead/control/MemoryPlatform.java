@@ -89,7 +89,15 @@ public final class MemoryPlatform implements AutoCloseable {
     server =
         new ControlServer(
             new ControlConfig(
-                "127.0.0.1", port, TOKEN, users, Set.of("roadstead.example"), "p1", true, times),
+                "127.0.0.1",
+                port,
+                TOKEN,
+                users,
+                Set.of("roadstead.example"),
+                "p1",
+                true,
+                Optional.of(false),
+                times),
             new ControlServer.Parts(
                 registry,
                 subscribers,

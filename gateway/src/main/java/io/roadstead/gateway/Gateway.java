@@ -48,6 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
   private static final Duration FIRST_WORLD = Duration.ofSeconds(10);
+  private static final int ATTEMPTS = 3;
 
   private final GatewayConfig config;
   private final RegistryView view;
@@ -189,8 +190,18 @@ public final class Gateway implements AutoCloseable {
     Giver giving =
         new Giver(workers.getFirst().loop(), config.platform(), config.listen(), port(own));
     try {
-      for (var offer = taker.ask(giving); offer.isPresent(); offer = taker.ask(giving)) {
-        take(offer.get(), own, giving);
+      // A machine that is short of time may let one attempt fail; nothing is lost by another.
+      boolean done = false;
+      for (int attempt = 1; !done; attempt++) {
+        try {
+          takeAll(taker, own, giving);
+          done = true;
+        } catch (IOException e) {
+          if (attempt == ATTEMPTS) {
+            throw e;
+          }
+          log.warn("the port was not handed over: {}; asking again", e.getMessage());
+        }
       }
     } catch (IOException e) {
       if (own.none()) {
@@ -206,6 +217,13 @@ public final class Gateway implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BindFailed("interrupted while taking the port over", e);
+    }
+  }
+
+  private void takeAll(Taker taker, Listeners own, Giver giving)
+      throws IOException, InterruptedException {
+    for (var offer = taker.ask(giving); offer.isPresent(); offer = taker.ask(giving)) {
+      take(offer.get(), own, giving);
     }
   }
 

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.roadstead.gateway.PortUse;
+import io.roadstead.platform.GatewayListen;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
 import io.roadstead.platform.StandaloneGateway;
+import io.roadstead.registry.SubscriberKind;
 import io.roadstead.rollout.Rollout.State;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,12 +50,55 @@ class GatewayProcessesTest {
                 platform.token(),
                 "test",
                 new HostPort("127.0.0.1", 0),
-                PortUse.TAKE_OVER);
+                PortUse.TAKE_OVER,
+                Optional.empty());
         Load load = new Load(URI.create("http://" + gateway.listen() + "/echo"), 2)) {
       await().atMost(LONG).until(() -> load.answers("one") > 20);
       assertThat(deployments.deploy("two", 1).state()).isEqualTo(State.SUCCEEDED);
       await().atMost(LONG).until(() -> load.answers("two") > 20);
       assertThat(load.failures()).isEmpty();
     }
+  }
+
+  private StandaloneGateway gateway(Platform of, HostPort at) {
+    return StandaloneGateway.start(
+        URI.create("http://" + of.control()),
+        of.token(),
+        of.platformId(),
+        at,
+        PortUse.TAKE_OVER,
+        Optional.empty());
+  }
+
+  @Test
+  void aProcessTakesThePortFromThePlatformAndKeepsItOverARestart() throws Exception {
+    PlatformConfig config = PlatformConfig.local(directory.resolve("other"));
+    HostPort at;
+    StandaloneGateway gateway;
+    try (Platform first = Platform.start(config)) {
+      at = first.gateway();
+      gateway = gateway(first, at);
+      await().atMost(LONG).until(() -> gateways(first) == 1);
+    }
+    PlatformConfig again =
+        new PlatformConfig(
+            config.data(),
+            config.control(),
+            GatewayListen.at(at),
+            Map.of(),
+            Optional.empty(),
+            false);
+    try (gateway;
+        Platform second = Platform.start(again)) {
+      assertThat(second.gatewayElsewhere()).isTrue();
+      assertThat(second.gateway()).isEqualTo(at);
+      assertThat(gateways(second)).as("its own is not there").isLessThanOrEqualTo(1);
+    }
+  }
+
+  private static long gateways(Platform platform) {
+    return platform.subscribers().list().stream()
+        .filter(subscriber -> subscriber.kind() == SubscriberKind.GATEWAY)
+        .count();
   }
 }

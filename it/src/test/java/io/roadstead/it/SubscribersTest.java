@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,12 @@ class SubscribersTest {
 
   private StandaloneGateway secondGateway() {
     return StandaloneGateway.start(
-        control(""), platform.token(), "test", new HostPort("127.0.0.1", 0), PortUse.TAKE_OVER);
+        control(""),
+        platform.token(),
+        "test",
+        new HostPort("127.0.0.1", 0),
+        PortUse.TAKE_OVER,
+        Optional.empty());
   }
 
   private List<String> subscribers() {

@@ -6,6 +6,7 @@ import io.roadstead.control.ControlConfig;
 import io.roadstead.control.ControlServer;
 import io.roadstead.control.ListenFailed;
 import io.roadstead.control.event.EventLog;
+import io.roadstead.control.http.ConnectionTimes;
 import io.roadstead.control.spec.SpecJson;
 import io.roadstead.eureka.EurekaInterface;
 import io.roadstead.gateway.BindFailed;
@@ -233,7 +234,9 @@ public final class Platform implements AutoCloseable {
         config.users(),
         Set.of(),
         directory.platformId(),
-        config.routesByDefault());
+        config.routesByDefault(),
+        config.defaultRoutes(),
+        ConnectionTimes.USUAL);
   }
 
   /** Another in each process: a new one is a new subscriber. */
@@ -299,6 +302,11 @@ public final class Platform implements AutoCloseable {
   public HostPort gateway() {
     return gateway.orElseThrow(
         () -> new IllegalStateException("the platform was started without a gateway"));
+  }
+
+  /** Tells it from other platforms; no secret. */
+  public String platformId() {
+    return directory.platformId();
   }
 
   public Path data() {

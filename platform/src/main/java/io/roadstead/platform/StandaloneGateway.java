@@ -13,6 +13,7 @@ import io.roadstead.registry.event.EventSink;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 
@@ -37,10 +38,16 @@ public final class StandaloneGateway implements AutoCloseable {
    * @param platform the id of the platform whose control plane this is; gateways of one may take a
    *     port over from each other, or share it
    * @param port which of these
+   * @param defaultRoutes what the platform's file says of them; else only on loopback
    * @throws Refused when it cannot be; then nothing of it runs
    */
   public static StandaloneGateway start(
-      URI control, String token, String platform, HostPort listen, PortUse port) {
+      URI control,
+      String token,
+      String platform,
+      HostPort listen,
+      PortUse port,
+      Optional<Boolean> defaultRoutes) {
     SecureRandom random = new SecureRandom();
     RemoteRegistryView view =
         new RemoteRegistryView(
@@ -50,6 +57,7 @@ public final class StandaloneGateway implements AutoCloseable {
         new Gateway(
             GatewayConfig.at(listen.socketAddress(), platform)
                 .withOwnPorts(Set.of(control.getPort()))
+                .withDefaultRoutes(defaultRoutes.orElse(listen.loopback()))
                 .withPort(port),
             view,
             Ticker.system(),

@@ -12,7 +12,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What the platform says of itself: health, figures, what it serves. */
 public final class PlatformApi {
@@ -21,20 +23,24 @@ public final class PlatformApi {
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   private final String platformId;
+  private final Optional<Boolean> declaredRoutes;
   private final BooleanSupplier ready;
   private final PrometheusMeterRegistry meters;
   private final Runnable refreshMeters;
   private final String openapi = resource("openapi.yaml");
 
   /**
+   * @param declaredRoutes whether the file has default routes on or off, if it says
    * @param refreshMeters brings figures up to date that are read, not counted, before a scrape
    */
   public PlatformApi(
       String platformId,
+      Optional<Boolean> declaredRoutes,
       BooleanSupplier ready,
       PrometheusMeterRegistry meters,
       Runnable refreshMeters) {
     this.platformId = platformId;
+    this.declaredRoutes = declaredRoutes;
     this.ready = ready;
     this.meters = meters;
     this.refreshMeters = refreshMeters;
@@ -54,9 +60,10 @@ public final class PlatformApi {
   }
 
   private Answer health(boolean up) {
-    return Answer.json(
-        up ? 200 : 503,
-        Json.object().put("status", up ? "UP" : "STARTING").put("platform", platformId));
+    ObjectNode body =
+        Json.object().put("status", up ? "UP" : "STARTING").put("platform", platformId);
+    declaredRoutes.ifPresent(on -> body.put("defaultRoutes", on));
+    return Answer.json(up ? 200 : 503, body);
   }
 
   private Answer metrics(Call call) {

@@ -179,7 +179,9 @@ final class Conversation extends ChannelInboundHandlerAdapter implements AutoClo
   private static void done(ChannelFuture future, String what)
       throws IOException, InterruptedException {
     if (!future.await(SAY_MILLIS, TimeUnit.MILLISECONDS) || !future.isSuccess()) {
-      throw new IOException("could not send " + what, future.cause());
+      Throwable cause = future.cause();
+      throw new IOException(
+          "could not send '" + what + "': " + (cause == null ? "it is not taken" : cause), cause);
     }
   }
 

@@ -5,10 +5,12 @@ import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.StandaloneGateway;
 import io.roadstead.platform.client.ControlClient;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 
 /** A gateway on its own. */
 @Command(
@@ -56,14 +58,20 @@ final class GatewayCommand implements Callable<Integer> {
                     Refused.because(
                         "a gateway needs the platform's token, and none was found: set"
                             + " ROADSTEAD_TOKEN, or ROADSTEAD_DATA to its data directory"));
-    String platform = client.parse(client.get("/health/live")).path("platform").asString("");
+    JsonNode platform = client.parse(client.get("/health/live"));
+    JsonNode routes = platform.path("defaultRoutes");
     // Whether the token is the right one is known before the port opens, not by a silent watch.
     client.post(
         "/api/v1/watch/ack",
         client.parse("{\"subscriber\":\"gateway\",\"stream\":\"none\",\"version\":\"none.0\"}"));
     StandaloneGateway gateway =
         StandaloneGateway.start(
-            client.base(), token, platform, address, share ? PortUse.SHARE : PortUse.TAKE_OVER);
+            client.base(),
+            token,
+            platform.path("platform").asString(""),
+            address,
+            share ? PortUse.SHARE : PortUse.TAKE_OVER,
+            routes.isBoolean() ? Optional.of(routes.asBoolean()) : Optional.empty());
     var _ = Foreground.until(gateway::close);
     System.out.println(
         "Roadstead gateway is up\n  gateway         http://"
