@@ -97,7 +97,7 @@ final class Choreography {
       atOnce(1);
     }
     phase("the end");
-    boolean _ = scene.cancelled().await(left().toNanos(), TimeUnit.NANOSECONDS);
+    scene.pause(left());
   }
 
   InstanceKill.Outcome instanceKill() {

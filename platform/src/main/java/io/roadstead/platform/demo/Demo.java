@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +71,16 @@ final class Demo {
     narrator.say("Load: %d requests a second to the store front, open loop.", perSecond);
     Tally tally = new Tally(begun);
     performance = new Performance(begun, tally);
-    Scene scene = new Scene(stage, shop, deployments, tally, narrator, ticker, cancelled);
+    Scene scene =
+        new Scene(
+            stage,
+            shop,
+            deployments,
+            tally,
+            narrator,
+            ticker,
+            cancelled,
+            length -> cancelled.await(length.toNanos(), TimeUnit.NANOSECONDS));
     Choreography acts = new Choreography(scene, duration, begun);
     long ended;
     try (OpenLoopLoad load =

@@ -18,7 +18,12 @@ record Scene(
     Tally tally,
     Narrator narrator,
     Ticker ticker,
-    CountDownLatch cancelled) {
+    CountDownLatch cancelled,
+    Pause pauses) {
+  /** Waits for a while; whether the demo was ended meanwhile. */
+  interface Pause {
+    boolean endedWithin(Duration length) throws InterruptedException;
+  }
 
   boolean goesOn() {
     return cancelled.getCount() > 0;
@@ -26,7 +31,7 @@ record Scene(
 
   /** Lets the load go on for a while with nothing else. */
   void pause(Duration length) throws InterruptedException {
-    if (cancelled.await(length.toNanos(), TimeUnit.NANOSECONDS)) {
+    if (pauses.endedWithin(length)) {
       throw new InterruptedException("the demo was ended");
     }
   }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class Watch {
   private static final int KEPT_EVENTS = 40;
   private static final int KEPT_SECONDS = 400;
+
+  /** What another event says too, in a better way. */
+  private static final Set<String> UNSHOWN =
+      Set.of("instance.registered", "instance.status", "instance.removed");
+
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -71,6 +77,9 @@ final class Watch {
       }
       for (Seen.Event event : news) {
         cursor = event.cursor();
+        if (UNSHOWN.contains(event.kind())) {
+          continue;
+        }
         if (events.size() == KEPT_EVENTS) {
           events.removeFirst();
         }

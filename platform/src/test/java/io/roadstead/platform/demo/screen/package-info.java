@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.platform.demo.screen;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.platform.demo.stage;
+
+import org.jspecify.annotations.NullMarked;
