@@ -453,4 +453,51 @@ final class EurekaInterfaceTest {
     assertThat(Wire.text(wire.get("/eureka/apps/DELTA"))).startsWith("{\"application\":");
     assertThat(Wire.text(wire.get("/eureka/apps/delta"))).startsWith("{\"applications\":");
   }
+
+  /** Nobody climbs out of the interface, and an id that cannot be is simply not there. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/eureka/apps/ORDERS/..",
+        "/eureka/apps/ORDERS/%2e%2e%2f%2e%2e",
+        "/eureka/apps/ORDERS/o1%2Fstatus",
+        "/eureka/apps/ORDERS/o1%00",
+        "/eureka/apps/ORDERS/o1%0a",
+        "/eureka/apps/ORDERS/o1;a=b",
+        "/eureka/apps/../v2/apps/ORDERS/o1",
+        "/eureka/apps/ORDERS%2Fo1",
+        "/eureka/apps/%4FRDERS/%6F2",
+        "/v2/../../etc/passwd",
+        "/eureka/instances/%252e"
+      })
+  void aTrickInAPathLeadsNowhere(String path) {
+    wire.register("ORDERS", "o1", "UP", 100);
+    assertEmpty(wire.get(path), 404);
+    assertThat(wire.put(path).status()).isIn(404, 405);
+    assertThat(wire.delete(path).status()).isIn(404, 405);
+    assertThat(wire.status("ORDERS", "o1")).isEqualTo("UP");
+  }
+
+  @Test
+  void aLongOrBrokenIdIsRefused() {
+    assertEmpty(wire.put("/eureka/apps/ORDERS/" + "i".repeat(300)), 404);
+    assertRefused(wire.put("/eureka/apps/ORDERS/o%zz"), 400, "without two hexadecimal digits");
+    assertRefused(wire.put("/eureka/apps/ORDERS/o%ff"), 400, "is not UTF-8");
+    assertRefused(wire.register("ORDERS", "i".repeat(256), "UP", 1), 400, "1 to 255 printable");
+    assertRefused(wire.register("ORDERS", "../o1", "UP", 1), 400, "instance id '../o1'");
+    assertRefused(wire.register("or%2Fders", "o1", "UP", 1), 400, "'or%2Fders'");
+  }
+
+  @Test
+  void aBodyInAnotherCharacterSetThanItSaysIsRefused() {
+    byte[] latin =
+        Golden.text("register-js.json")
+            .replace("localhost", "l\u00f6calhost")
+            .getBytes(StandardCharsets.ISO_8859_1);
+    assertRefused(wire.send("POST", "/eureka/apps/WEB", latin), 400, "is not UTF-8");
+    byte[] wide = Golden.text("register-js.json").getBytes(StandardCharsets.UTF_16);
+    assertRefused(wire.send("POST", "/eureka/apps/WEB", wide), 400, "is not UTF-8");
+    assertRefused(
+        wire.post("/eureka/apps/WEB", "[" + "1,".repeat(20_000) + "1]"), 400, "out of bounds");
+  }
 }
