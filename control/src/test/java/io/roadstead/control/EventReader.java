@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -21,9 +22,10 @@ final class EventReader implements AutoCloseable {
   final Deque<String> head = new ArrayDeque<>();
 
   EventReader(int port, String path, String... headers) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket = new Socket();
+    socket.setReceiveBufferSize(32 * 1024); // before it is connected, or it may grow
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket.setSoTimeout(20_000);
-    socket.setReceiveBufferSize(32 * 1024);
     StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n");
     for (String header : headers) {
       request.append(header).append("\r\n");
