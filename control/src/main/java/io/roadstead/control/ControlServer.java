@@ -3,16 +3,21 @@ package io.roadstead.control;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.roadstead.control.api.ArtifactsApi;
 import io.roadstead.control.api.EventsApi;
+import io.roadstead.control.api.FiguresApi;
 import io.roadstead.control.api.InstancesApi;
 import io.roadstead.control.api.LogsApi;
 import io.roadstead.control.api.PlatformApi;
 import io.roadstead.control.api.RegistryApi;
 import io.roadstead.control.api.ServicesApi;
-import io.roadstead.control.api.Traffic;
+import io.roadstead.control.api.Views;
+import io.roadstead.control.console.Camera;
+import io.roadstead.control.console.ConsoleStreams;
 import io.roadstead.control.console.PageFiles;
 import io.roadstead.control.console.SessionApi;
 import io.roadstead.control.event.EventLog;
+import io.roadstead.control.figures.FigureBook;
 import io.roadstead.control.figures.PlatformMeters;
+import io.roadstead.control.figures.Traffic;
 import io.roadstead.control.http.Access;
 import io.roadstead.control.http.Connections;
 import io.roadstead.control.http.Endpoint;
@@ -28,6 +33,7 @@ import io.roadstead.control.session.LoginLimit;
 import io.roadstead.control.session.Sessions;
 import io.roadstead.control.watch.Subscriptions;
 import io.roadstead.control.watch.WatchHub;
+import io.roadstead.control.wire.FiguresJson;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
@@ -80,6 +86,7 @@ public final class ControlServer implements AutoCloseable {
       EventLog events,
       PrometheusMeterRegistry meters,
       Traffic traffic,
+      FigureBook figures,
       BooleanSupplier ready,
       List<Mount> mounts,
       InstantSource wall,
@@ -105,6 +112,7 @@ public final class ControlServer implements AutoCloseable {
       HttpServer server,
       WatchHub hub,
       EventsApi events,
+      ConsoleStreams consoles,
       ExecutorService blocking,
       Endpoints endpoints,
       InetSocketAddress address) {}
@@ -132,7 +140,9 @@ public final class ControlServer implements AutoCloseable {
     Access access = new Access(config.token(), config.users(), parts.deployer()::byToken);
     Sessions sessions = new Sessions(new SecureRandom(), parts.ticker());
     Login login = new Login(access, sessions, "roadstead_session_" + cookieSuffix());
+    ConsoleStreams consoles = new ConsoleStreams(vertx, loop, blocking, camera(), parts.ticker());
     List<Endpoint> all = endpoints(vertx, hub, events, blocking);
+    all.addAll(consoles.endpoints());
     all.addAll(new SessionApi(access, login, sessions, new LoginLimit(parts.ticker())).endpoints());
     Endpoints endpoints = new Endpoints(all);
     HttpFront front =
@@ -154,9 +164,18 @@ public final class ControlServer implements AutoCloseable {
     }
     hub.start();
     events.start();
+    consoles.start();
+    parts
+        .figures()
+        .onTick(
+            () -> {
+              if (consoles.watched()) {
+                consoles.figures(FiguresJson.live(parts.figures().live()));
+              }
+            });
     loop.runOnContext(_ -> connections.start(vertx));
     InetSocketAddress address = new InetSocketAddress(host, server.actualPort());
-    running = new Running(vertx, loop, server, hub, events, blocking, endpoints, address);
+    running = new Running(vertx, loop, server, hub, events, consoles, blocking, endpoints, address);
   }
 
   /** Where it listens. */
@@ -182,7 +201,9 @@ public final class ControlServer implements AutoCloseable {
             _ -> {
               now.hub().end();
               now.events().end();
+              now.consoles().end();
             });
+    parts.figures().onTick(() -> {});
     now.blocking().shutdownNow();
     try {
       await(now.server().shutdown(1, TimeUnit.SECONDS));
@@ -209,6 +230,7 @@ public final class ControlServer implements AutoCloseable {
         new LogsApi(parts.deployer(), parts.logs(), new TextStreams(vertx, blocking)).endpoints());
     all.addAll(new ArtifactsApi(parts.artifacts(), new Uploads(vertx, blocking)).endpoints());
     all.addAll(events.endpoints());
+    all.addAll(new FiguresApi(parts.figures(), parts.subscribers()).endpoints());
     all.addAll(new PageFiles().endpoints());
     all.addAll(
         new PlatformApi(
@@ -219,6 +241,19 @@ public final class ControlServer implements AutoCloseable {
                 meters::refresh)
             .endpoints());
     return all;
+  }
+
+  private Camera camera() {
+    return new Camera(
+        parts.registry(),
+        parts.subscribers(),
+        parts.deployer(),
+        parts.events(),
+        new Views(parts.registry(), parts.deployer(), parts.traffic()),
+        config.platformId(),
+        config.defaultRoutes(),
+        parts.ready(),
+        parts.wall());
   }
 
   /** Cookies know no ports: platforms of one host must not take each other's. */

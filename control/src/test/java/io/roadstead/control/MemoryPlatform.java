@@ -2,8 +2,10 @@ package io.roadstead.control;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.roadstead.control.api.Traffic;
 import io.roadstead.control.event.EventLog;
+import io.roadstead.control.figures.FigureBook;
+import io.roadstead.control.figures.GatewayCounts;
+import io.roadstead.control.figures.Traffic;
 import io.roadstead.control.http.ConnectionTimes;
 import io.roadstead.control.mount.Mount;
 import io.roadstead.registry.Registration;
@@ -47,6 +49,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -65,6 +68,11 @@ public final class MemoryPlatform implements AutoCloseable {
   public final Registry registry;
   public final Subscribers subscribers;
   final Deployer deployer;
+  public final FigureBook figures;
+
+  /** What the own gateway has counted; null where there is none. */
+  public volatile @Nullable GatewayCounts counted;
+
   final ControlServer server;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -85,6 +93,9 @@ public final class MemoryPlatform implements AutoCloseable {
     deployer =
         new Deployer(
             registry, subscribers, new Processes(), new Digests(), store, wall, ticker, events);
+    figures =
+        new FigureBook(
+            () -> Optional.ofNullable(counted), () -> ticker.nanos() + passed.get(), wall);
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     server =
         new ControlServer(
@@ -106,7 +117,8 @@ public final class MemoryPlatform implements AutoCloseable {
                 lines(),
                 events,
                 meters,
-                _ -> new Traffic.Figures(7, 1, 2),
+                _ -> new Traffic.Sum(7, 1, 2),
+                figures,
                 () -> ready,
                 mounts,
                 wall,
@@ -125,8 +137,8 @@ public final class MemoryPlatform implements AutoCloseable {
     return new MemoryPlatform("e1", 0, Map.of(), List.of(), times);
   }
 
-  /** Lets time pass for logins. */
-  void pass(Duration time) {
+  /** Lets time pass for logins and figures. */
+  public void pass(Duration time) {
     passed.addAndGet(time.toNanos());
   }
 

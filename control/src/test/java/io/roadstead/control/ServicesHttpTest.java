@@ -260,6 +260,21 @@ class ServicesHttpTest {
   }
 
   @Test
+  void anUploadIsToldItsDigest() throws Exception {
+    HttpResponse<String> kept =
+        platform.send(
+            platform
+                .request("/api/v1/artifacts")
+                .header("Authorization", "Bearer " + MemoryPlatform.TOKEN)
+                .header("Content-Type", "application/octet-stream")
+                .POST(BodyPublishers.ofString("the bytes of a jar")));
+    assertThat(kept.statusCode()).isEqualTo(201);
+    String digest = MemoryPlatform.sha256("the bytes of a jar");
+    assertThat(MemoryPlatform.json(kept).path("artifact").asString()).isEqualTo(digest);
+    assertThat(platform.artifacts).contains(digest);
+  }
+
+  @Test
   void theFirstPageSaysWhatThisIs() throws Exception {
     HttpResponse<String> page = platform.get("/");
     assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");

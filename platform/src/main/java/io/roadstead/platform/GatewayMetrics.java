@@ -10,13 +10,17 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.roadstead.gateway.GatewayStats;
-import io.roadstead.gateway.GatewayStats.Requests;
-import io.roadstead.gateway.GatewayStats.ServiceFigures;
+import io.roadstead.control.figures.Buckets;
+import io.roadstead.control.figures.GatewayCounts;
+import io.roadstead.control.figures.GatewayCounts.InService;
+import io.roadstead.control.figures.GatewayCounts.Requests;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The gateway's figures under the names of the metrics' contract. Safe from any thread. */
+/**
+ * The figures of the platform's gateways, summed, under the names of the metrics' contract. Safe
+ * from any thread.
+ */
 final class GatewayMetrics implements MultiCollector {
   private static final double NANOS = 1e9;
   private static final double[] BOUNDS = {
@@ -39,15 +43,15 @@ final class GatewayMetrics implements MultiCollector {
     Double.POSITIVE_INFINITY
   };
 
-  private final Supplier<GatewayStats> stats;
+  private final Supplier<GatewayCounts> counts;
 
-  GatewayMetrics(Supplier<GatewayStats> stats) {
-    this.stats = stats;
+  GatewayMetrics(Supplier<GatewayCounts> counts) {
+    this.counts = counts;
   }
 
   @Override
   public MetricSnapshots collect() {
-    GatewayStats now = stats.get();
+    GatewayCounts now = counts.get();
     CounterSnapshot.Builder requests =
         CounterSnapshot.builder()
             .name("roadstead_gateway_requests")
@@ -58,20 +62,27 @@ final class GatewayMetrics implements MultiCollector {
             .help("From a request's head to the end of its answer");
     for (Requests each : now.requests()) {
       Labels labels =
-          Labels.of("route", each.route(), "service", each.service(), "version", each.version());
-      each.byStatus()
-          .forEach(
-              (status, count) ->
-                  requests.dataPoint(
-                      CounterDataPointSnapshot.builder()
-                          .labels(labels.merge(Labels.of("status", status)))
-                          .value(count)
-                          .build()));
+          Labels.of(
+              "route",
+              each.key().route(),
+              "service",
+              each.key().service(),
+              "version",
+              each.key().version());
+      for (int i = 1; i < Requests.CLASSES; i++) {
+        if (each.byStatusClass()[i] > 0) {
+          requests.dataPoint(
+              CounterDataPointSnapshot.builder()
+                  .labels(labels.merge(Labels.of("status", i + "xx")))
+                  .value((double) each.byStatusClass()[i])
+                  .build());
+        }
+      }
       seconds.dataPoint(
           HistogramDataPointSnapshot.builder()
               .labels(labels)
-              .classicHistogramBuckets(buckets(each.duration()))
-              .sum(each.duration().sumSeconds())
+              .classicHistogramBuckets(buckets(each.buckets()))
+              .sum(each.sumSeconds())
               .build());
     }
     GaugeSnapshot.Builder inflight =
@@ -86,10 +97,10 @@ final class GatewayMetrics implements MultiCollector {
         CounterSnapshot.builder()
             .name("roadstead_gateway_retries")
             .help("Requests that were sent a second time");
-    for (Map.Entry<String, ServiceFigures> each : now.services().entrySet()) {
+    for (Map.Entry<String, InService> each : now.services().entrySet()) {
       String service = each.getKey();
-      ServiceFigures figures = each.getValue();
-      inflight.dataPoint(gauge(Labels.of("service", service), figures.inflight()));
+      InService figures = each.getValue();
+      inflight.dataPoint(gauge(Labels.of("service", service), figures.inFlight()));
       figures
           .connections()
           .forEach(
@@ -103,7 +114,7 @@ final class GatewayMetrics implements MultiCollector {
                   retries.dataPoint(
                       CounterDataPointSnapshot.builder()
                           .labels(Labels.of("service", service, "reason", reason))
-                          .value(count)
+                          .value((double) count)
                           .build()));
     }
     GaugeSnapshot clients =
@@ -121,22 +132,22 @@ final class GatewayMetrics implements MultiCollector {
         clients);
   }
 
-  private static GaugeDataPointSnapshot gauge(Labels labels, double value) {
-    return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+  private static GaugeDataPointSnapshot gauge(Labels labels, long value) {
+    return GaugeDataPointSnapshot.builder().labels(labels).value((double) value).build();
   }
 
   /**
    * The gateway counts finer than a scrape needs: its buckets are added up between these bounds.
    */
-  private static ClassicHistogramBuckets buckets(GatewayStats.Histogram histogram) {
+  private static ClassicHistogramBuckets buckets(long[] fine) {
     long[] counts = new long[BOUNDS.length];
-    for (int i = 0; i < histogram.counts().size(); i++) {
-      double upper = histogram.upperNanos().get(i) / NANOS;
+    for (int i = 0; i < fine.length; i++) {
+      double upper = Buckets.upperNanos(i) / NANOS;
       int bound = 0;
       while (BOUNDS[bound] < upper) {
         bound++;
       }
-      counts[bound] += histogram.counts().get(i);
+      counts[bound] += fine[i];
     }
     return ClassicHistogramBuckets.of(BOUNDS, counts);
   }

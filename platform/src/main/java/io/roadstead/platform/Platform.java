@@ -6,6 +6,7 @@ import io.roadstead.control.ControlConfig;
 import io.roadstead.control.ControlServer;
 import io.roadstead.control.ListenFailed;
 import io.roadstead.control.event.EventLog;
+import io.roadstead.control.figures.FigureBook;
 import io.roadstead.control.http.ConnectionTimes;
 import io.roadstead.control.spec.SpecJson;
 import io.roadstead.eureka.EurekaInterface;
@@ -152,9 +153,10 @@ public final class Platform implements AutoCloseable {
         closing.add("Eureka interface", eureka(registry, subscribers, deployer, wall, ticker));
     eureka.start();
 
-    GatewayTraffic traffic = new GatewayTraffic();
+    OwnGateway own = new OwnGateway();
+    FigureBook figures = new FigureBook(own, ticker, wall);
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    meters.getPrometheusRegistry().register(new GatewayMetrics(traffic::stats));
+    meters.getPrometheusRegistry().register(new GatewayMetrics(figures::counts));
     AtomicBoolean ready = new AtomicBoolean();
     ControlServer server =
         closing.add(
@@ -169,7 +171,8 @@ public final class Platform implements AutoCloseable {
                     runtime,
                     events,
                     meters,
-                    traffic,
+                    figures,
+                    figures,
                     ready::get,
                     List.of(EurekaMount.of(eureka, ready::get)),
                     wall,
@@ -177,7 +180,7 @@ public final class Platform implements AutoCloseable {
     server.start();
     int controlPort = server.address().getPort();
     addresses.control(config.control(), controlPort);
-    closing.add("beat", new Beat(registry::expire, subscribers::sweep, traffic::refresh)).start();
+    closing.add("beat", new Beat(registry::expire, subscribers::sweep, figures::tick)).start();
     deployer.start();
     closing.add("start caches", StartCaches.of(deployer, runtime, wall, ticker, lines)).start();
 
@@ -202,14 +205,14 @@ public final class Platform implements AutoCloseable {
                   wall,
                   lines));
       gateway.start();
-      closing.add("gateway figures", traffic).of(gateway);
+      closing.add("gateway figures", own).of(gateway);
       gatewayAt = gatewayAt.map(at -> new HostPort(at.host(), gateway.address().getPort()));
       CompletableFuture<?> _ =
           gateway
               .left()
               .thenRun(
                   () -> {
-                    traffic.close();
+                    own.close();
                     view.close();
                   });
     }

@@ -1,6 +1,7 @@
 package io.roadstead.platform;
 
 import io.roadstead.control.remote.ControlPlane;
+import io.roadstead.control.remote.FiguresTeller;
 import io.roadstead.control.remote.RemoteRegistryView;
 import io.roadstead.gateway.BindFailed;
 import io.roadstead.gateway.Gateway;
@@ -24,11 +25,14 @@ import java.util.concurrent.ExecutionException;
 public final class StandaloneGateway implements AutoCloseable {
   private final RemoteRegistryView view;
   private final Gateway gateway;
+  private final FiguresTeller figures;
   private final HostPort listen;
 
-  private StandaloneGateway(RemoteRegistryView view, Gateway gateway, HostPort listen) {
+  private StandaloneGateway(
+      RemoteRegistryView view, Gateway gateway, FiguresTeller figures, HostPort listen) {
     this.view = view;
     this.gateway = gateway;
+    this.figures = figures;
     this.listen = listen;
   }
 
@@ -49,10 +53,9 @@ public final class StandaloneGateway implements AutoCloseable {
       PortUse port,
       Optional<Boolean> defaultRoutes) {
     SecureRandom random = new SecureRandom();
-    RemoteRegistryView view =
-        new RemoteRegistryView(
-            new ControlPlane(control, token, Platform.gatewayName(random), SubscriberKind.GATEWAY),
-            random);
+    ControlPlane plane =
+        new ControlPlane(control, token, Platform.gatewayName(random), SubscriberKind.GATEWAY);
+    RemoteRegistryView view = new RemoteRegistryView(plane, random);
     Gateway gateway =
         new Gateway(
             GatewayConfig.at(listen.socketAddress(), platform)
@@ -70,8 +73,10 @@ public final class StandaloneGateway implements AutoCloseable {
       view.close();
       throw Refused.because(e.getMessage() + (problem.isEmpty() ? "" : " (" + problem + ")"));
     }
+    FiguresTeller figures = new FiguresTeller(plane, () -> OwnGateway.counts(gateway.stats()));
+    figures.start();
     return new StandaloneGateway(
-        view, gateway, new HostPort(listen.host(), gateway.address().getPort()));
+        view, gateway, figures, new HostPort(listen.host(), gateway.address().getPort()));
   }
 
   /** Where it listens, its real port. */
@@ -94,6 +99,7 @@ public final class StandaloneGateway implements AutoCloseable {
 
   @Override
   public void close() {
+    figures.close();
     gateway.close();
     view.close();
   }

@@ -24,7 +24,7 @@ class GatewayMetricsTest {
             7,
             0);
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    meters.getPrometheusRegistry().register(new GatewayMetrics(() -> stats));
+    meters.getPrometheusRegistry().register(new GatewayMetrics(() -> OwnGateway.counts(stats)));
     assertThat(meters.scrape().lines())
         .contains(
             "roadstead_gateway_requests_total"

@@ -67,6 +67,7 @@ public final class Deployer implements AutoCloseable {
       long pid,
       String host,
       int port,
+      Instant startedAt,
       long ageMillis,
       int restarts,
       boolean detached) {}

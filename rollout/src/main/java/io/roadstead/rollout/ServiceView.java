@@ -71,6 +71,7 @@ record ServiceView(
         member.pid(),
         member.host(),
         member.port(),
+        member.startedAt(),
         Math.max(0, Duration.between(member.startedAt(), now).toMillis()),
         member.restarts(),
         member.detached());

@@ -36,7 +36,15 @@ public final class ArtifactsApi {
             "/api/v1/artifacts/{sha256}",
             Needs.CHANGING,
             Endpoint.Body.STREAM,
-            new Endpoint.Work.Streaming(this::upload)));
+            new Endpoint.Work.Streaming(this::upload)),
+        new Endpoint(
+            "POST",
+            "/api/v1/artifacts",
+            Needs.CHANGING,
+            Endpoint.Body.STREAM,
+            new Endpoint.Work.Streaming(
+                (_, request) ->
+                    uploads.receive(request, MAX_BYTES, "", bytes -> kept(artifacts.add(bytes))))));
   }
 
   private void upload(Call call, HttpServerRequest request) {
@@ -53,6 +61,10 @@ public final class ArtifactsApi {
     if (!kept.equals(digest)) {
       throw new IllegalStateException("artifact " + digest + " was kept as " + kept);
     }
+    return kept(kept);
+  }
+
+  private static Answer kept(String digest) {
     return Answer.json(201, Json.object().put("artifact", digest));
   }
 }

@@ -1,19 +1,18 @@
 package io.roadstead.control.api;
 
+import io.roadstead.control.figures.Traffic;
 import io.roadstead.control.http.Access.Needs;
 import io.roadstead.control.http.Answer;
 import io.roadstead.control.http.Call;
 import io.roadstead.control.http.Endpoint;
 import io.roadstead.control.http.Refusal;
 import io.roadstead.control.wire.Json;
+import io.roadstead.control.wire.RouteJson;
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.Names;
 import io.roadstead.registry.Registry;
-import io.roadstead.registry.Route;
-import io.roadstead.registry.Service;
 import io.roadstead.rollout.Deployer;
 import java.util.List;
-import tools.jackson.databind.node.ArrayNode;
 
 /** Instances, and the routes to them. */
 public final class InstancesApi {
@@ -94,26 +93,6 @@ public final class InstancesApi {
   }
 
   private Answer routes() {
-    ArrayNode list = Json.array();
-    for (Service service : registry.snapshot().services().values()) {
-      for (Route route : service.routes()) {
-        add(list, service.name(), route, "specification");
-      }
-    }
-    if (defaultRoutes) {
-      for (Service service : registry.snapshot().services().values()) {
-        add(list, service.name(), new Route("", "/" + service.name(), true), "default");
-      }
-    }
-    return Answer.json(200, list);
-  }
-
-  private static void add(ArrayNode list, String service, Route route, String source) {
-    list.addObject()
-        .put("host", route.host())
-        .put("path", route.path())
-        .put("strip", route.strip())
-        .put("service", service)
-        .put("source", source);
+    return Answer.json(200, RouteJson.list(registry.snapshot(), defaultRoutes));
   }
 }

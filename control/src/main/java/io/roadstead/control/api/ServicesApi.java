@@ -1,5 +1,6 @@
 package io.roadstead.control.api;
 
+import io.roadstead.control.figures.Traffic;
 import io.roadstead.control.http.Access.Needs;
 import io.roadstead.control.http.Answer;
 import io.roadstead.control.http.Call;

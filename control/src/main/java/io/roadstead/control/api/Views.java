@@ -1,5 +1,6 @@
 package io.roadstead.control.api;
 
+import io.roadstead.control.figures.Traffic;
 import io.roadstead.control.spec.SpecJson;
 import io.roadstead.control.wire.Json;
 import io.roadstead.control.wire.RegistryJson;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -28,12 +30,12 @@ import tools.jackson.core.JsonGenerator;
  * Joins what the registry, the deployer and the gateway know of services and instances into the
  * bodies of the API.
  */
-final class Views {
+public final class Views {
   private final Registry registry;
   private final Deployer deployer;
   private final Traffic traffic;
 
-  Views(Registry registry, Deployer deployer, Traffic traffic) {
+  public Views(Registry registry, Deployer deployer, Traffic traffic) {
     this.registry = registry;
     this.deployer = deployer;
     this.traffic = traffic;
@@ -48,7 +50,7 @@ final class Views {
     return write(
         json -> {
           json.writeStartArray();
-          all.forEach((name, status) -> service(json, snapshot, name, status, false));
+          all.forEach((name, status) -> service(json, snapshot, name, status, Detail.USUAL));
           json.writeEndArray();
         });
   }
@@ -60,7 +62,24 @@ final class Views {
     if (status == null && snapshot.service(name) == null) {
       return Optional.empty();
     }
-    return Optional.of(write(json -> service(json, snapshot, name, status, true)));
+    return Optional.of(write(json -> service(json, snapshot, name, status, Detail.WITH_SPEC)));
+  }
+
+  /**
+   * Every service by name, without what changes by itself: neither ages nor figures, and of a
+   * roll-out only its id. Two that are equal byte by byte say the same.
+   */
+  public SortedMap<String, byte[]> still(Snapshot snapshot) {
+    SortedMap<String, byte[]> all = new TreeMap<>();
+    snapshot
+        .services()
+        .keySet()
+        .forEach(name -> all.put(name, write(j -> service(j, snapshot, name, null, Detail.STILL))));
+    for (ServiceStatus status : deployer.services()) {
+      String name = status.name();
+      all.put(name, write(j -> service(j, snapshot, name, status, Detail.STILL)));
+    }
+    return all;
   }
 
   /**
@@ -83,9 +102,16 @@ final class Views {
     return write(
         json -> {
           json.writeStartArray();
-          all.forEach(instance -> instance(json, instance));
+          all.forEach(instance -> instance(json, instance, Detail.USUAL));
           json.writeEndArray();
         });
+  }
+
+  /** How much is told of a service. */
+  private enum Detail {
+    USUAL,
+    WITH_SPEC,
+    STILL
   }
 
   private record Joined(@Nullable Instance listed, @Nullable InstanceStatus run) {}
@@ -110,7 +136,7 @@ final class Views {
       Snapshot snapshot,
       String name,
       @Nullable ServiceStatus status,
-      boolean withSpec) {
+      Detail detail) {
     Service listed = snapshot.service(name);
     List<Joined> instances = joined(listed, status);
     json.writeStartObject();
@@ -129,12 +155,19 @@ final class Views {
       json.writeNumberProperty("ready", status.ready());
     }
     RegistryJson.routes(json, routes(listed, status));
-    Traffic.Figures sum = Traffic.Figures.NONE;
+    Traffic.Sum sum = Traffic.Sum.NONE;
     json.writeArrayPropertyStart("instances");
     for (Joined instance : instances) {
-      sum = sum.plus(instance(json, instance));
+      sum = sum.plus(instance(json, instance, detail));
     }
     json.writeEndArray();
+    if (detail == Detail.STILL) {
+      json.writeStringProperty(
+          "rollout",
+          status == null ? null : status.rollout().map(rollout -> rollout.id()).orElse(null));
+      json.writeEndObject();
+      return;
+    }
     figures(json, sum);
     if (status != null) {
       status
@@ -144,7 +177,7 @@ final class Views {
                 json.writeName("rollout");
                 Json.mapper().writeTree(json, RolloutJson.one(rollout));
               });
-      if (withSpec) {
+      if (detail == Detail.WITH_SPEC) {
         json.writeName("spec");
         Json.mapper().writeTree(json, SpecJson.tree(status.release().spec()));
       }
@@ -159,11 +192,11 @@ final class Views {
     return status == null ? List.of() : status.release().spec().routes();
   }
 
-  private Traffic.Figures instance(JsonGenerator json, Joined joined) {
+  private Traffic.Sum instance(JsonGenerator json, Joined joined, Detail detail) {
     Instance listed = joined.listed();
     InstanceStatus run = joined.run();
     json.writeStartObject();
-    Traffic.Figures figures = Traffic.Figures.NONE;
+    Traffic.Sum figures = Traffic.Sum.NONE;
     if (listed != null) {
       RegistryJson.fields(json, listed);
       figures = traffic.of(listed.key());
@@ -186,16 +219,21 @@ final class Views {
       json.writeStringProperty("phase", run.phase());
       json.writeNumberProperty("release", run.release());
       json.writeNumberProperty("pid", run.pid());
-      json.writeNumberProperty("ageMillis", run.ageMillis());
+      json.writeStringProperty("startedAt", run.startedAt().toString());
+      if (detail != Detail.STILL) {
+        json.writeNumberProperty("ageMillis", run.ageMillis());
+      }
       json.writeNumberProperty("restarts", run.restarts());
       json.writeBooleanProperty("detached", run.detached());
     }
-    figures(json, figures);
+    if (detail != Detail.STILL) {
+      figures(json, figures);
+    }
     json.writeEndObject();
     return figures;
   }
 
-  private static void figures(JsonGenerator json, Traffic.Figures figures) {
+  private static void figures(JsonGenerator json, Traffic.Sum figures) {
     json.writeNumberProperty("requests", figures.requests());
     json.writeNumberProperty("failed", figures.failed());
     json.writeNumberProperty("inFlight", figures.inFlight());

@@ -10,6 +10,7 @@ import io.roadstead.control.spec.Place;
 import io.roadstead.control.spec.Problems;
 import io.roadstead.control.spec.Section;
 import io.roadstead.control.wire.Json;
+import io.roadstead.control.wire.SubscriberJson;
 import io.roadstead.registry.Cursor;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.InvalidRegistration;
@@ -19,13 +20,10 @@ import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Subscribers;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The watch's endpoints: streams, acknowledgements, and who subscribes. */
 public final class Subscriptions {
@@ -172,18 +170,7 @@ public final class Subscriptions {
   private Answer list() {
     ArrayNode list = Json.array();
     for (Subscriber subscriber : subscribers.list()) {
-      ObjectNode entry =
-          list.addObject()
-              .put("name", subscriber.name())
-              .put("kind", subscriber.kind().name().toLowerCase(Locale.ROOT));
-      if (!subscriber.services().isEmpty()) {
-        entry.put("service", String.join(",", new TreeSet<>(subscriber.services())));
-      }
-      entry
-          .put("identified", subscriber.identified())
-          .put("applied", subscriber.applied())
-          .put("lagging", subscriber.lagging())
-          .put("lastSeen", subscriber.lastSeen().toString());
+      list.add(SubscriberJson.one(subscriber).put("lastSeen", subscriber.lastSeen().toString()));
     }
     return Answer.json(200, list);
   }

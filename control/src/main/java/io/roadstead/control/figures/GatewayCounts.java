@@ -1,0 +1,84 @@
+package io.roadstead.control.figures;
+
+import io.roadstead.registry.InstanceKey;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one gateway has counted since its process began, whole or as far as it was told. Never
+ * changed once it is made.
+ *
+ * @param services what is under way, by service
+ * @param clientConnections open now
+ */
+public record GatewayCounts(
+    List<Requests> requests,
+    Map<String, InService> services,
+    Map<InstanceKey, OnInstance> instances,
+    long clientConnections) {
+  public static final GatewayCounts NONE = new GatewayCounts(List.of(), Map.of(), Map.of(), 0);
+
+  public GatewayCounts {
+    requests = List.copyOf(requests);
+    services = Map.copyOf(services);
+    instances = Map.copyOf(instances);
+  }
+
+  /**
+   * What requests are counted by.
+   *
+   * @param service "" for those that no route took
+   * @param version "" for those that the gateway answered by itself
+   */
+  public record RequestKey(String route, String service, String version) {}
+
+  /**
+   * Requests that have ended.
+   *
+   * @param byStatusClass at 1 to 5; five classes, the first place is not used
+   * @param buckets how many took how long, by {@link Buckets}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // compared by their sums
+  public record Requests(RequestKey key, long[] byStatusClass, long[] buckets, double sumSeconds) {
+    public static final int CLASSES = 6;
+
+    public Requests {
+      if (byStatusClass.length != CLASSES || buckets.length != Buckets.COUNT) {
+        throw new IllegalArgumentException(
+            byStatusClass.length
+                + " status classes and "
+                + buckets.length
+                + " buckets; there are "
+                + CLASSES
+                + " and "
+                + Buckets.COUNT);
+      }
+    }
+
+    public long count() {
+      long sum = 0;
+      for (long each : byStatusClass) {
+        sum += each;
+      }
+      return sum;
+    }
+  }
+
+  /**
+   * @param inFlight requests from the pick of an instance to the end of the answer
+   * @param connections to its instances, by state
+   * @param retries since the process began, by reason
+   */
+  public record InService(long inFlight, Map<String, Long> connections, Map<String, Long> retries) {
+    public InService {
+      connections = Map.copyOf(connections);
+      retries = Map.copyOf(retries);
+    }
+  }
+
+  /**
+   * @param version the release that it runs
+   * @param errors of the requests, by a 5xx or a broken connection
+   */
+  public record OnInstance(String version, long requests, long errors, long inFlight) {}
+}

@@ -1,0 +1,27 @@
+package io.roadstead.control.figures;
+
+import io.roadstead.registry.InstanceKey;
+
+/** What is known of the traffic to instances. Safe from any thread, never blocks. */
+public interface Traffic {
+  /** Where nothing is known. */
+  Traffic NONE = _ -> Sum.NONE;
+
+  /**
+   * What went to one instance since the platform started.
+   *
+   * @param requests answered
+   * @param failed of those, by a transport error or a 5xx
+   * @param inFlight picked and not answered yet
+   */
+  record Sum(long requests, long failed, long inFlight) {
+    public static final Sum NONE = new Sum(0, 0, 0);
+
+    public Sum plus(Sum other) {
+      return new Sum(requests + other.requests, failed + other.failed, inFlight + other.inFlight);
+    }
+  }
+
+  /** Zeros for an instance that it does not know. */
+  Sum of(InstanceKey key);
+}
