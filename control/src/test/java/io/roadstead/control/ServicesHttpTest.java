@@ -280,7 +280,9 @@ class ServicesHttpTest {
     assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
     assertThat(page.body()).contains("Roadstead");
     assertThat(platform.getJson("/health/ready").path("status").asString()).isEqualTo("UP");
-    assertThat(platform.getJson("/health/live").path("platform").asString()).isEqualTo("p1");
+    JsonNode live = platform.getJson("/health/live");
+    assertThat(live.path("platform").asString()).isEqualTo("p1");
+    assertThat(live.path("defaultRoutes").asBoolean(true)).isFalse();
   }
 
   @Test

@@ -74,7 +74,22 @@ final class ReadingCommands {
           last = shown;
         }
       } while (watch && !never.await(1, TimeUnit.SECONDS));
+      if (!json && !hasGateway(client.parse(client.get("/api/v1/subscribers")))) {
+        System.err.println(
+            "no gateway is connected, so no request arrives: \"roadstead gateway\" starts one");
+      }
       return 0;
+    }
+
+    /** Whether one of those who read the registry is a gateway that keeps up. */
+    static boolean hasGateway(JsonNode subscribers) {
+      for (JsonNode subscriber : subscribers) {
+        if (text(subscriber, "kind").equals("gateway")
+            && !subscriber.path("lagging").asBoolean(false)) {
+          return true;
+        }
+      }
+      return false;
     }
 
     private String table(JsonNode body) {

@@ -3,6 +3,7 @@ package io.roadstead.platform.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 class StatusTableTest {
   @Test
@@ -20,6 +21,19 @@ class StatusTableTest {
         .endsWith("word…");
     assertThat(ReadingCommands.Status.brief("a line\nsecond line")).isEqualTo("a line");
     assertThat(ReadingCommands.Status.brief("")).isEmpty();
+  }
+
+  @Test
+  void aPlatformWithoutAGatewayThatKeepsUpIsTold() {
+    JsonMapper json = JsonMapper.shared();
+    String watch = "{\"kind\":\"watch\",\"lagging\":false}";
+    String lagging = "{\"kind\":\"gateway\",\"lagging\":true}";
+    String well = "{\"kind\":\"gateway\",\"lagging\":false}";
+    assertThat(ReadingCommands.Status.hasGateway(json.readTree("[]"))).isFalse();
+    assertThat(ReadingCommands.Status.hasGateway(json.readTree("[" + watch + "," + lagging + "]")))
+        .isFalse();
+    assertThat(ReadingCommands.Status.hasGateway(json.readTree("[" + watch + "," + well + "]")))
+        .isTrue();
   }
 
   @Test
