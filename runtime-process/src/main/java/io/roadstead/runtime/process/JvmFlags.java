@@ -13,8 +13,9 @@ import java.util.stream.Stream;
  * them.
  *
  * <p>Of the memory the heap gets what the rest does not need: threads, code, classes and buffers
- * take a hundred mebibytes and more in most JVMs, and some share of a larger one. Metaspace is bounded
- * generously, so that a leak of class loaders ends in a message and not in the kernel's kill.
+ * take a hundred mebibytes and more in most JVMs, and some share of a larger one. Metaspace is
+ * bounded generously, so that a leak of class loaders ends in a message and not in the kernel's
+ * kill.
  */
 final class JvmFlags {
   private static final long MEBIBYTE = 1L << 20;
