@@ -41,6 +41,8 @@ public final class ControlClient {
   private final URI base;
   private final Optional<String> token;
   private final String tokenPlace;
+  private final int connectMillis;
+  private final int readMillis;
   private final JsonMapper json = JsonMapper.shared();
 
   /**
@@ -48,9 +50,22 @@ public final class ControlClient {
    * @param tokenPlace where the token was looked for, for messages
    */
   public ControlClient(URI base, Optional<String> token, String tokenPlace) {
+    this(base, token, tokenPlace, CONNECT_MILLIS, READ_MILLIS);
+  }
+
+  private ControlClient(
+      URI base, Optional<String> token, String tokenPlace, int connectMillis, int readMillis) {
     this.base = base;
     this.token = token;
     this.tokenPlace = tokenPlace;
+    this.connectMillis = connectMillis;
+    this.readMillis = readMillis;
+  }
+
+  /** One that waits no longer than this for a connection, and as long for an answer. */
+  public ControlClient within(Duration patience) {
+    int millis = (int) patience.toMillis();
+    return new ControlClient(base, token, tokenPlace, millis, millis);
   }
 
   /** The address in {@code text}: HOST:PORT or a URL. */
@@ -79,6 +94,11 @@ public final class ControlClient {
 
   public Optional<String> token() {
     return token;
+  }
+
+  /** Where the token was looked for; no secret. */
+  public String tokenPlace() {
+    return tokenPlace;
   }
 
   /** One part of a path, with what must be escaped escaped. */
@@ -215,8 +235,8 @@ public final class ControlClient {
       HttpURLConnection connection =
           (HttpURLConnection) base.resolve(path).toURL().openConnection(java.net.Proxy.NO_PROXY);
       connection.setRequestMethod(method);
-      connection.setConnectTimeout(CONNECT_MILLIS);
-      connection.setReadTimeout(READ_MILLIS);
+      connection.setConnectTimeout(connectMillis);
+      connection.setReadTimeout(readMillis);
       connection.setInstanceFollowRedirects(false);
       connection.setRequestProperty("Accept", "application/json");
       connection.setRequestProperty("User-Agent", "roadstead");

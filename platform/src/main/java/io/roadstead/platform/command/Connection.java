@@ -28,11 +28,16 @@ final class Connection {
   private @Nullable String control;
 
   ControlClient client() {
-    return client(control);
+    return client(control, null);
+  }
+
+  /** As {@link #client()}, with the token of a data directory where one is named. */
+  ControlClient client(@Nullable Path data) {
+    return client(control, data);
   }
 
   /** A client of the platform at {@code control}, or where the environment says. */
-  static ControlClient client(@Nullable String control) {
+  static ControlClient client(@Nullable String control, @Nullable Path data) {
     Map<String, String> environment = System.getenv();
     URI base;
     try {
@@ -49,7 +54,7 @@ final class Connection {
       return new ControlClient(base, Optional.of(token), "ROADSTEAD_TOKEN");
     }
     String named = System.getProperty(TOKEN_FILE, "");
-    Path file = named.isEmpty() ? dataDirectory(null).resolve("token") : Path.of(named);
+    Path file = named.isEmpty() ? dataDirectory(data).resolve("token") : Path.of(named);
     try {
       return new ControlClient(base, Optional.of(Files.readString(file).strip()), file.toString());
     } catch (NoSuchFileException e) {

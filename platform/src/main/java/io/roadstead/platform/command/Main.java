@@ -26,10 +26,11 @@ public final class Main {
   private static final Map<String, Supplier<Callable<Integer>>> COMMANDS = commands();
 
   /** Words of the design that a later version brings. */
-  private static final Set<String> LATER = Set.of("usage", "doctor", "canary");
+  private static final Set<String> LATER = Set.of("usage", "canary");
 
-  /** The launcher's own: see {@link Rehearsal}. */
-  private static final String REHEARSE = "rehearse";
+  /** For programs, not for people: the launcher's own, and the shells'. */
+  private static final Map<String, Supplier<Callable<Integer>>> HIDDEN =
+      Map.of("rehearse", Rehearsal::new, "complete", CompleteCommand::new);
 
   private Main() {}
 
@@ -55,6 +56,8 @@ public final class Main {
     commands.put("history", ReadingCommands.History::new);
     commands.put("routes", ReadingCommands.Routes::new);
     commands.put("bench", BenchCommand::new);
+    commands.put("doctor", DoctorCommand::new);
+    commands.put("completion", CompletionCommand::new);
     return commands;
   }
 
@@ -74,10 +77,8 @@ public final class Main {
       return 2;
     }
     CommandLine roadstead = new CommandLine(new Roadstead());
-    Supplier<Callable<Integer>> one = COMMANDS.get(first);
-    if (first.equals(REHEARSE)) {
-      add(roadstead, first, Rehearsal::new);
-    } else if (one != null) {
+    Supplier<Callable<Integer>> one = HIDDEN.getOrDefault(first, COMMANDS.get(first));
+    if (one != null) {
       add(roadstead, first, one);
     } else {
       COMMANDS.forEach((name, command) -> add(roadstead, name, command));
@@ -88,6 +89,13 @@ public final class Main {
         .setParameterExceptionHandler((e, _) -> wrongUsage(e))
         .setExecutionExceptionHandler((e, _, _) -> failed(e))
         .execute(args);
+  }
+
+  /** The program with all its commands, for those who describe it. */
+  static CommandLine all() {
+    CommandLine roadstead = new CommandLine(new Roadstead());
+    COMMANDS.forEach((name, command) -> add(roadstead, name, command));
+    return roadstead;
   }
 
   private static void add(CommandLine roadstead, String name, Supplier<Callable<Integer>> command) {

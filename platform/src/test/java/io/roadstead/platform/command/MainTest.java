@@ -68,7 +68,6 @@ class MainTest {
         "up --runtime docker               | process",
         "up --control nonsense             | --control",
         "stats                             | stats",
-        "doctor                            | doctor",
       })
   void wrongUsageIsOneLineAndExitCode2(String line, String part) {
     assertOneLine(run(line.strip().split(" +")), 2, part.strip());
