@@ -195,6 +195,25 @@ public final class Deployer implements AutoCloseable {
   }
 
   /**
+   * Whether {@link #apply} would take it, by all that can be known beforehand; changes nothing.
+   *
+   * @throws DeployRefused as that would
+   */
+  public void check(ServiceSpec spec) {
+    Specs.check(spec);
+    ReleaseShelf.Accepted accepted = world.shelf().accept(spec.name(), spec.source());
+    try {
+      ServiceController there = controllers.get(spec.name());
+      if (there != null && !spec.version().isEmpty()) {
+        var _ =
+            answer(spec.name(), () -> there.commands().check(spec.version(), accepted.digest()));
+      }
+    } finally {
+      world.shelf().letGo(accepted);
+    }
+  }
+
+  /**
    * Sets what is given: the number of replicas, which later specifications leave alone, or the
    * resources of each, which replaces the instances.
    */

@@ -99,6 +99,10 @@ final class InstanceLife {
   private Work.@Nullable Timer deadline;
   private Work.@Nullable Timer waking;
   private boolean probing;
+  private static final String UNHEALTHY_FIX =
+      "; it has to listen on $PORT and be ready in time: name the right path with --health PATH"
+          + " (health.path), or give it longer with health.startup";
+
   private Duration probeDelay = FIRST_PROBE;
   private String finding = "not probed yet";
   private @Nullable Long upSinceNanos;
@@ -457,7 +461,8 @@ final class InstanceLife {
     if (!(phase == Phase.LAUNCHING || phase == Phase.PROBING || phase == Phase.SETTLING)) {
       return;
     }
-    String reason = "not available within " + Words.of(startupLimit()) + ": " + finding;
+    String reason =
+        "not available within " + Words.of(startupLimit()) + ": " + finding + UNHEALTHY_FIX;
     owner.step(
         phase == Phase.LAUNCHING ? "start" : phase == Phase.PROBING ? "probe" : "available",
         this,
@@ -616,6 +621,7 @@ final class InstanceLife {
                 ? "its port was taken by another process"
                 : (young ? "ended before it was available: " : "ended: ")
                     + exit.describe()
+                    + Words.fix(exit)
                     + (why.isEmpty() ? "" : ", " + why);
         if (young) {
           owner.step(was == Phase.SETTLING ? "available" : "probe", this, StepState.FAILED, reason);

@@ -27,7 +27,7 @@ final class Programs {
         throw refused(service, program, "is a directory: name the program in it");
       }
       if (!Files.isExecutable(path)) {
-        throw refused(service, program, "is not executable: chmod +x it");
+        throw refused(service, program, "is not executable: chmod +x " + program);
       }
     } else if (!program.contains("/") && !onPath(program)) {
       throw refused(

@@ -63,6 +63,15 @@ final class ServiceCommands {
         });
   }
 
+  /** Refuses what {@link #deploy} would refuse, and changes nothing. */
+  CompletableFuture<Boolean> check(String version, String digest) {
+    return turns.ask(
+        () -> {
+          desired.releases().checkLabel(version, digest);
+          return true;
+        });
+  }
+
   /** Nothing that an instance would notice has changed: no instance is replaced. */
   private Optional<String> adjust(
       ServiceState now, Release current, ServiceSpec spec, boolean scale, String by) {

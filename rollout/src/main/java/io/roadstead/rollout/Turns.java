@@ -162,7 +162,12 @@ final class Turns {
     } catch (RuntimeException e) {
       if (!failing) {
         failing = true;
-        LOG.log(Level.ERROR, name + ": a turn failed; all is tried again each second", e);
+        String what = name + ": a turn failed; all is tried again each second";
+        if (e instanceof StateNotKept) {
+          LOG.log(Level.ERROR, what + ": " + e.getMessage());
+        } else {
+          LOG.log(Level.ERROR, what, e);
+        }
       }
       if (!retrying) {
         retrying = true;

@@ -17,6 +17,15 @@ final class Words {
         : millis / 1000 + "." + millis % 1000 / 100 + " s";
   }
 
+  /** What to do about an exit with which a shell says that it could not run a program; or "". */
+  static String fix(Exit exit) {
+    return switch (exit.code().orElse(0)) {
+      case 126 -> " (the shell may not execute the program: chmod +x it)";
+      case 127 -> " (the shell has not found the program: install it, or give its path)";
+      default -> "";
+    };
+  }
+
   /** {@code 1 replica}, {@code 2 replicas}. */
   static String count(long count, String noun) {
     return count + " " + noun + (count == 1 ? "" : "s");

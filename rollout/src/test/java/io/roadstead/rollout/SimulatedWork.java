@@ -26,6 +26,7 @@ final class SimulatedWork implements Work, InstantSource {
       new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::order));
   private Runnable afterEach = () -> {};
   private long nanos;
+  private Duration jumped = Duration.ZERO;
   private long order;
   private boolean running;
 
@@ -44,7 +45,12 @@ final class SimulatedWork implements Work, InstantSource {
 
   @Override
   public Instant instant() {
-    return BEGIN.plusNanos(nanos);
+    return BEGIN.plusNanos(nanos).plus(jumped);
+  }
+
+  /** The clock jumps, as clocks do that are set; no time passes. */
+  void jump(Duration by) {
+    jumped = jumped.plus(by);
   }
 
   @Override

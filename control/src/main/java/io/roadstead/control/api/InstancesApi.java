@@ -75,7 +75,8 @@ public final class InstancesApi {
             .toList();
     if (found.isEmpty()) {
       throw Refusal.notFound(
-          "unknown-instance", "there is no instance '" + id + "'; see GET /api/v1/instances");
+          "unknown-instance",
+          "there is no instance '" + id + "'; \"roadstead instances\" lists those that there are");
     }
     if (found.size() > 1) {
       throw new Refusal(

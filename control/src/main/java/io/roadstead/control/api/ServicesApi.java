@@ -84,7 +84,8 @@ public final class ServicesApi {
 
   /**
    * Takes the specification, or a whole answer of GET, which has it under {@code spec}. With {@code
-   * scale} its replicas count also where a scale has set another number.
+   * scale} its replicas count also where a scale has set another number; with {@code dryRun} it is
+   * only looked at, and refused where it would be.
    */
   private Answer apply(Call call) {
     String name = name(call);
@@ -99,6 +100,10 @@ public final class ServicesApi {
             whole ? Place.ROOT.key("spec") : Place.ROOT,
             problems);
     SpecProblems.refuse("invalid-specification", "the specification of '" + name + "'", problems);
+    if (call.flag("dryRun")) {
+      deployer.check(spec.orElseThrow());
+      return Answer.json(200, Json.object().putNull("rollout"));
+    }
     Optional<String> rollout = deployer.apply(spec.orElseThrow(), scale, call.by());
     return Answer.json(
         rollout.isPresent() ? 202 : 200, Json.object().put("rollout", rollout.orElse(null)));
@@ -142,6 +147,7 @@ public final class ServicesApi {
     ArrayNode list = Json.array();
     for (HistoryEntry entry : entries) {
       list.addObject()
+          .put("number", entry.release().number())
           .put("version", entry.release().version())
           .put("artifact", entry.release().digest())
           .put("at", entry.release().createdAt().toString())
@@ -200,11 +206,13 @@ public final class ServicesApi {
 
   private static Refusal unknownService(String name) {
     return Refusal.notFound(
-        "unknown-service", "there is no service '" + name + "'; see GET /api/v1/services");
+        "unknown-service",
+        "there is no service '" + name + "'; \"roadstead status\" lists those that there are");
   }
 
   private static Refusal unknownRollout(String id) {
     return Refusal.notFound(
-        "unknown-rollout", "there is no roll-out '" + id + "'; see GET /api/v1/rollouts");
+        "unknown-rollout",
+        "there is no roll-out '" + id + "'; \"roadstead history NAME\" lists those of a service");
   }
 }

@@ -2,6 +2,7 @@ package io.roadstead.control.event;
 
 import io.roadstead.registry.event.Event;
 import io.roadstead.registry.event.EventSink;
+import io.roadstead.rollout.StateNotKept;
 import io.roadstead.rollout.StateStore;
 import io.roadstead.rollout.StateStore.StoredEvent;
 import java.time.Instant;
@@ -177,7 +178,12 @@ public final class EventLog implements EventSink, AutoCloseable {
       storeFails = false;
     } catch (RuntimeException e) {
       if (!storeFails) {
-        log.warn("events cannot be written to the data directory; they are in memory only", e);
+        String what = "events cannot be written to the data directory; they are in memory only";
+        if (e instanceof StateNotKept) {
+          log.warn("{}: {}", what, e.getMessage());
+        } else {
+          log.warn(what, e);
+        }
       }
       storeFails = true;
       number = last() + 1;

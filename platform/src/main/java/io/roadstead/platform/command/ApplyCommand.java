@@ -1,6 +1,7 @@
 package io.roadstead.platform.command;
 
 import io.roadstead.control.spec.SpecJson;
+import io.roadstead.platform.Refused;
 import io.roadstead.platform.client.ArtifactUpload;
 import io.roadstead.platform.client.ControlClient;
 import io.roadstead.platform.file.RoadsteadFile;
@@ -9,6 +10,7 @@ import io.roadstead.rollout.Source;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
     name = "apply",
     description = {
       "Makes the services of a file so; those that are as it says are left alone.",
-      "Nothing is changed where anything in the file is wrong."
+      "Nothing is changed where anything in the file is wrong, or the platform refuses any of it."
     },
     footer = {"", "Example:", "  roadstead apply -f roadstead.yaml --prune --wait"})
 final class ApplyCommand implements Callable<Integer> {
@@ -79,11 +81,14 @@ final class ApplyCommand implements Callable<Integer> {
     return jars;
   }
 
-  /** All uploads first, then the changes. Returns the answer for each service. */
+  /**
+   * All uploads first, then every service is looked at, and only when none is refused they are
+   * changed. Returns the answer for each service.
+   */
   private static Map<String, String> send(
       ControlClient client, RoadsteadFile declared, Map<Path, ArtifactUpload> jars) {
     jars.values().forEach(jar -> jar.send(client));
-    Map<String, String> answers = new LinkedHashMap<>();
+    Map<String, ObjectNode> trees = new LinkedHashMap<>();
     for (ServiceSpec spec : declared.services()) {
       ObjectNode tree = SpecJson.tree(spec);
       if (spec.source() instanceof Source.Jar(var path)) {
@@ -93,10 +98,27 @@ final class ApplyCommand implements Callable<Integer> {
           tree.put("artifact", jar.sha256());
         }
       }
-      answers.put(
-          spec.name(), client.put("/api/v1/services/" + ControlClient.part(spec.name()), tree));
+      trees.put(spec.name(), tree);
     }
+    Set<String> refusals = new LinkedHashSet<>();
+    trees.forEach(
+        (name, tree) -> {
+          try {
+            var _ = client.put(path(name) + "?dryRun=true", tree);
+          } catch (Refused e) {
+            refusals.add(String.valueOf(e.getMessage()));
+          }
+        });
+    if (!refusals.isEmpty()) {
+      throw Refused.because(String.join("\n", refusals) + "\nnothing was changed");
+    }
+    Map<String, String> answers = new LinkedHashMap<>();
+    trees.forEach((name, tree) -> answers.put(name, client.put(path(name), tree)));
     return answers;
+  }
+
+  private static String path(String service) {
+    return "/api/v1/services/" + ControlClient.part(service);
   }
 
   private static Map<String, String> prune(ControlClient client, RoadsteadFile declared) {

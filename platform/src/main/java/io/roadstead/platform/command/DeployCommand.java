@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -34,9 +33,6 @@ import tools.jackson.databind.node.ObjectNode;
       "  roadstead deploy orders --env LOG_LEVEL=debug"
     })
 final class DeployCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
-  private String name = "";
-
   @Option(names = "--jar", paramLabel = "FILE", description = "A jar to run with java -jar.")
   private @Nullable Path jar;
 
@@ -105,17 +101,16 @@ final class DeployCommand implements Callable<Integer> {
       description = "Whether a Spring Boot jar may be extracted before it runs. Default: true.")
   private @Nullable Boolean startExtract;
 
-  @Mixin private final Connection connection = new Connection();
-  @Mixin private final Waiting waiting = new Waiting();
+  @Mixin private final Changing changing = new Changing();
 
   @Override
   public Integer call() {
-    String service = Arguments.service(name);
+    String service = changing.service();
     validate();
     Map<String, String> variables = variables();
     Optional<ArtifactUpload> upload =
         jar == null ? Optional.empty() : Optional.of(ArtifactUpload.of(jar));
-    ControlClient client = connection.client();
+    ControlClient client = changing.client();
     String path = "/api/v1/services/" + ControlClient.part(service);
     Optional<String> current = client.find(path);
     if (current.isEmpty() && jar == null && command == null) {
@@ -133,7 +128,7 @@ final class DeployCommand implements Callable<Integer> {
     upload.ifPresent(artifact -> artifact.send(client));
     change(spec, variables, upload);
     String put = replicas == null ? path : path + "?scale=true";
-    return waiting.follow(client, service, client.put(put, spec));
+    return changing.follow(client, client.put(put, spec));
   }
 
   private void validate() {

@@ -53,16 +53,15 @@ final class ReadingCommands {
     @Option(names = "--watch", description = "Print it again whenever it has changed.")
     private boolean watch;
 
-    @Mixin private final Connection connection = new Connection();
-    @Mixin private final Output output = new Output();
+    @Mixin private final Reading reading = new Reading();
 
     @Override
     public Integer call() throws InterruptedException {
-      boolean json = output.json();
+      boolean json = reading.json();
       String path =
           "/api/v1/services"
               + (name == null ? "" : "/" + ControlClient.part(Arguments.service(name)));
-      ControlClient client = connection.client();
+      ControlClient client = reading.client();
       String last = "";
       CountDownLatch never = new CountDownLatch(1);
       do {
@@ -150,14 +149,13 @@ final class ReadingCommands {
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "Of one service.")
     private @Nullable String name;
 
-    @Mixin private final Connection connection = new Connection();
-    @Mixin private final Output output = new Output();
+    @Mixin private final Reading reading = new Reading();
 
     @Override
     public Integer call() {
-      boolean json = output.json();
+      boolean json = reading.json();
       String query = name == null ? "" : "?service=" + ControlClient.part(Arguments.service(name));
-      ControlClient client = connection.client();
+      ControlClient client = reading.client();
       String body = client.get("/api/v1/instances" + query);
       if (json) {
         System.out.println(body.stripTrailing());
@@ -208,12 +206,11 @@ final class ReadingCommands {
         description = "How many of the last lines to show. Default: ${DEFAULT-VALUE}.")
     private int tail = 200;
 
-    @Mixin private final Connection connection = new Connection();
-    @Mixin private final Output output = new Output();
+    @Mixin private final Reading reading = new Reading();
 
     @Override
     public Integer call() {
-      boolean json = output.json();
+      boolean json = reading.json();
       String path =
           "/api/v1/services/"
               + ControlClient.part(Arguments.service(name))
@@ -221,7 +218,7 @@ final class ReadingCommands {
               + tail
               + (follow ? "&follow=true" : "")
               + (instance == null ? "" : "&instance=" + ControlClient.part(instance));
-      ControlClient client = connection.client();
+      ControlClient client = reading.client();
       JsonMapper mapper = JsonMapper.shared();
       List<String> all = new ArrayList<>();
       // A service may be silent for as long as it likes.
@@ -260,13 +257,12 @@ final class ReadingCommands {
         description = "Only events after this one, by the cursor that -o json shows.")
     private @Nullable String since;
 
-    @Mixin private final Connection connection = new Connection();
-    @Mixin private final Output output = new Output();
+    @Mixin private final Reading reading = new Reading();
 
     @Override
     public Integer call() {
-      boolean json = output.json();
-      ControlClient client = connection.client();
+      boolean json = reading.json();
+      ControlClient client = reading.client();
       String path = "/api/v1/events" + (since == null ? "" : "?since=" + ControlClient.part(since));
       if (!follow) {
         String body = client.get(path);
@@ -299,7 +295,7 @@ final class ReadingCommands {
     private static void print(JsonNode event) {
       if (event.has("message")) {
         System.out.println(
-            text(event, "at")
+            time(event)
                 + "  "
                 + text(event, "kind")
                 + "  "
@@ -307,6 +303,13 @@ final class ReadingCommands {
                 + text(event, "message"));
       }
     }
+  }
+
+  /** To the millisecond: more is for programs. */
+  private static String time(JsonNode node) {
+    String at = text(node, "at");
+    int dot = at.indexOf('.');
+    return dot < 0 ? at : at.substring(0, Math.min(dot + 4, at.length() - 1)) + "Z";
   }
 
   /** Whom an event is about, where its message does not say. */
@@ -324,13 +327,12 @@ final class ReadingCommands {
     @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
     private String name = "";
 
-    @Mixin private final Connection connection = new Connection();
-    @Mixin private final Output output = new Output();
+    @Mixin private final Reading reading = new Reading();
 
     @Override
     public Integer call() {
-      boolean json = output.json();
-      ControlClient client = connection.client();
+      boolean json = reading.json();
+      ControlClient client = reading.client();
       String body =
           client.get(
               "/api/v1/services/" + ControlClient.part(Arguments.service(name)) + "/history");
@@ -338,13 +340,14 @@ final class ReadingCommands {
         System.out.println(body.stripTrailing());
         return 0;
       }
-      Table table = new Table("VERSION", "STATE", "AT", "BY", "ROLL-OUT", "ARTIFACT");
+      Table table = new Table("RELEASE", "VERSION", "STATE", "AT", "BY", "ROLL-OUT", "ARTIFACT");
       for (JsonNode entry : client.parse(body)) {
         String artifact = text(entry, "artifact");
         table.row(
+            dash(text(entry, "number")),
             text(entry, "version"),
             dash(text(entry, "state")),
-            text(entry, "at"),
+            time(entry),
             dash(text(entry, "by")),
             dash(text(entry, "rollout")),
             dash(artifact.length() > 12 ? artifact.substring(0, 12) : artifact));
@@ -359,13 +362,12 @@ final class ReadingCommands {
       description = "The routes of the gateway, and the service behind each.",
       footer = {"", "Example:", "  roadstead routes -o json"})
   static final class Routes implements Callable<Integer> {
-    @Mixin private final Connection connection = new Connection();
-    @Mixin private final Output output = new Output();
+    @Mixin private final Reading reading = new Reading();
 
     @Override
     public Integer call() {
-      boolean json = output.json();
-      ControlClient client = connection.client();
+      boolean json = reading.json();
+      ControlClient client = reading.client();
       String body = client.get("/api/v1/routes");
       if (json) {
         System.out.println(body.stripTrailing());

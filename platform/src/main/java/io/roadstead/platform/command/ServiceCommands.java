@@ -30,9 +30,6 @@ final class ServiceCommands {
         "  roadstead scale orders --memory 512Mi --cpu 1"
       })
   static final class Scale implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
-    private String name = "";
-
     @Parameters(
         index = "1",
         arity = "0..1",
@@ -46,12 +43,11 @@ final class ServiceCommands {
     @Option(names = "--cpu", paramLabel = "CORES", description = "Cores of each, such as 0.5.")
     private @Nullable Double cpu;
 
-    @Mixin private final Connection connection = new Connection();
-    @Mixin private final Waiting waiting = new Waiting();
+    @Mixin private final Changing changing = new Changing();
 
     @Override
     public Integer call() {
-      String service = Arguments.service(name);
+      String service = changing.service();
       ObjectNode body = JsonNodeFactory.instance.objectNode();
       if (replicas != null) {
         body.put("replicas", Arguments.replicas(replicas));
@@ -69,8 +65,8 @@ final class ServiceCommands {
                 + service
                 + " 3\"");
       }
-      ControlClient client = connection.client();
-      return waiting.follow(client, service, client.post(path(service, "/scale"), body));
+      ControlClient client = changing.client();
+      return changing.follow(client, client.post(path(service, "/scale"), body));
     }
   }
 
@@ -79,17 +75,13 @@ final class ServiceCommands {
       description = "Replaces each instance by a new one of the same version, without a gap.",
       footer = {"", "Example:", "  roadstead restart orders --wait"})
   static final class Restart implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
-    private String name = "";
-
-    @Mixin private final Connection connection = new Connection();
-    @Mixin private final Waiting waiting = new Waiting();
+    @Mixin private final Changing changing = new Changing();
 
     @Override
     public Integer call() {
-      String service = Arguments.service(name);
-      ControlClient client = connection.client();
-      return waiting.follow(client, service, client.post(path(service, "/restart"), null));
+      String service = changing.service();
+      ControlClient client = changing.client();
+      return changing.follow(client, client.post(path(service, "/restart"), null));
     }
   }
 
@@ -104,24 +96,20 @@ final class ServiceCommands {
         "  roadstead rollback orders --to 1.3"
       })
   static final class Rollback implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
-    private String name = "";
-
     @Option(names = "--to", paramLabel = "VERSION", description = "The version to go back to.")
     private @Nullable String to;
 
-    @Mixin private final Connection connection = new Connection();
-    @Mixin private final Waiting waiting = new Waiting();
+    @Mixin private final Changing changing = new Changing();
 
     @Override
     public Integer call() {
-      String service = Arguments.service(name);
+      String service = changing.service();
       ObjectNode body = JsonNodeFactory.instance.objectNode();
       if (to != null) {
         body.put("to", to);
       }
-      ControlClient client = connection.client();
-      return waiting.follow(client, service, client.post(path(service, "/rollback"), body));
+      ControlClient client = changing.client();
+      return changing.follow(client, client.post(path(service, "/rollback"), body));
     }
   }
 
@@ -130,17 +118,13 @@ final class ServiceCommands {
       description = "Drains and stops all instances of a service, and forgets it.",
       footer = {"", "Example:", "  roadstead remove orders --wait"})
   static final class Remove implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
-    private String name = "";
-
-    @Mixin private final Connection connection = new Connection();
-    @Mixin private final Waiting waiting = new Waiting();
+    @Mixin private final Changing changing = new Changing();
 
     @Override
     public Integer call() {
-      String service = Arguments.service(name);
-      ControlClient client = connection.client();
-      return waiting.follow(client, service, client.delete(path(service, "")));
+      String service = changing.service();
+      ControlClient client = changing.client();
+      return changing.follow(client, client.delete(path(service, "")));
     }
   }
 

@@ -1,0 +1,135 @@
+package io.roadstead.platform.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.roadstead.platform.Platform;
+import io.roadstead.platform.PlatformConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What commands say to a person, against a running platform. */
+class AnswersTest {
+  @TempDir static Path folder;
+  private static Platform platform;
+
+  private record Outcome(int exit, String out, String err) {}
+
+  @BeforeAll
+  static void start() {
+    platform = Platform.start(PlatformConfig.local(folder.resolve("data")));
+    System.setProperty(Connection.TOKEN_FILE, platform.tokenFile().toString());
+  }
+
+  @AfterAll
+  static void stop() throws InterruptedException {
+    System.clearProperty(Connection.TOKEN_FILE);
+    platform.stopServices();
+    platform.close();
+  }
+
+  private static Outcome run(String... words) {
+    List<String> args = new ArrayList<>(List.of(words));
+    args.addAll(List.of("--control", platform.control().toString()));
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    try {
+      System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+      System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+      int exit = Main.run(args.toArray(String[]::new));
+      return new Outcome(
+          exit,
+          outBytes.toString(StandardCharsets.UTF_8),
+          errBytes.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  private static Path file(String services) throws Exception {
+    return Files.writeString(folder.resolve("roadstead.yaml"), "services:\n" + services);
+  }
+
+  @Test
+  void applyChangesNothingWhereThePlatformRefusesOneService() throws Exception {
+    Path program = Files.writeString(folder.resolve("program"), "#!/bin/sh\nsleep 60\n");
+    Path file =
+        file(
+            """
+              a-first: { command: "sleep 60", replicas: 0 }
+              b-second: { command: [%s] }
+              c-third: { command: [/no/such/program] }
+            """
+                .formatted(program));
+
+    Outcome outcome = run("apply", "-f", file.toString());
+
+    assertThat(outcome.exit()).isEqualTo(1);
+    assertThat(outcome.err())
+        .contains("not executable: chmod +x " + program)
+        .contains("c-third: the program /no/such/program does not exist")
+        .contains("nothing was changed");
+    assertThat(run("status", "-o", "json").out()).doesNotContain("a-first", "b-second", "c-third");
+  }
+
+  @Test
+  void aProgramThatTheShellMayNotExecuteIsToldWithTheFix() throws Exception {
+    Path program = Files.writeString(folder.resolve("not-executable"), "#!/bin/sh\nsleep 60\n");
+    Outcome outcome = run("deploy", "shell", "--command", program.toString(), "--wait");
+    assertThat(outcome.err()).contains("exit code 126", "chmod +x");
+    Outcome missing = run("deploy", "shell2", "--command", "no-such-program-here", "--wait");
+    assertThat(missing.err()).contains("exit code 127", "give its path");
+  }
+
+  @Test
+  void anAppThatNeverBecomesHealthyIsToldWithTheFix() throws Exception {
+    Path file =
+        file(
+            """
+              silent:
+                command: "sleep 60"
+                health: { startup: 1s, interval: 100ms }
+            """);
+    Outcome outcome = run("apply", "-f", file.toString(), "--wait");
+    assertThat(outcome.exit()).isEqualTo(1);
+    assertThat(outcome.err())
+        .contains("not available within 1 s", "connection refused", "$PORT")
+        .contains("--health PATH", "health.startup");
+  }
+
+  @Test
+  void whatIsUnknownIsToldWithTheCommandThatLists() {
+    assertThat(run("scale", "nobody", "3").err()).contains("roadstead status");
+    assertThat(run("drain", "nobody").err()).contains("roadstead instances");
+    assertThat(run("history", "nobody").err()).contains("roadstead status");
+  }
+
+  @Test
+  void eventsAndHistoryAreForPeopleToRead() {
+    run("deploy", "twice", "--command", "sleep 60", "--version", "1", "--replicas", "0", "--wait");
+    run("deploy", "twice", "--env", "A=b", "--wait");
+
+    assertThat(run("events").out().lines())
+        .isNotEmpty()
+        .allMatch(
+            line -> line.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z  .*"));
+    List<String> history = run("history", "twice").out().lines().skip(1).toList();
+    assertThat(history).hasSizeGreaterThan(1);
+    assertThat(history.stream().map(line -> line.substring(0, line.indexOf(" "))))
+        .doesNotHaveDuplicates();
+    assertThat(JsonMapper.shared().readTree(run("history", "twice", "-o", "json").out()))
+        .allSatisfy(entry -> assertThat(entry.path("number").asInt(0)).isPositive());
+  }
+}
