@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Names need no escaping: the registry bounds what a service may be called.
  */
 final class Containers {
+  /** How deep instances stand in {@link #applications}, in {@link #application}. */
+  static final int DEPTH_IN_APPLICATIONS = 2;
+
+  static final int DEPTH_IN_APPLICATION = 1;
+
   private Containers() {}
 
   /** {@code applications}, as a fetch is answered. */
@@ -48,11 +53,6 @@ final class Containers {
     }
     return body.build(form);
   }
-
-  /** How deep instances stand in {@link #applications}, in {@link #application}. */
-  static final int DEPTH_IN_APPLICATIONS = 2;
-
-  static final int DEPTH_IN_APPLICATION = 1;
 
   /** One {@code application} as a root. */
   static Body application(Form form, Applications.Element application) {

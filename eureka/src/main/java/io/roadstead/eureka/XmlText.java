@@ -10,6 +10,7 @@ package io.roadstead.eureka;
  */
 final class XmlText {
   private static final char REPLACEMENT = '\uFFFD';
+  private static final char[] HEX = "0123456789abcdef".toCharArray();
 
   private XmlText() {}
 
@@ -75,8 +76,6 @@ final class XmlText {
     }
     return key.toString();
   }
-
-  private static final char[] HEX = "0123456789abcdef".toCharArray();
 
   private static boolean isCode(String name, int at) {
     if (!name.startsWith("_.", at) || name.length() < at + 6) {
