@@ -253,6 +253,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
         environment,
         plans,
         ports,
+        cgroups,
         setsid,
         new RehearsalStage.House() {
           @Override

@@ -47,11 +47,13 @@ final class Rehearsal {
    * @param command of the JVM, which writes to {@link #part}
    * @param check of a JVM that accepts the cache or fails
    * @param prefix what runs the command with another priority, or nothing
+   * @param group that bounds its memory
    * @param folder for its temporary files and what it writes
    * @param startup how long it may take until its probe passes
    */
   record Script(
       List<String> prefix,
+      Cgroup group,
       List<String> command,
       List<String> check,
       Map<String, String> environment,
@@ -63,6 +65,8 @@ final class Rehearsal {
 
   private static final String SHELL =
       """
+      n=$1; shift
+      while [ "$n" -gt 0 ]; do echo 0 >"$1/cgroup.procs"; shift; n=$((n - 1)); done
       exec 3<&0
       "$@" 3<&- </dev/null &
       p=$!
@@ -141,8 +145,11 @@ final class Rehearsal {
   private Process start() throws IOException {
     var command = new ArrayList<String>();
     command.addAll(script.prefix());
-    command.addAll(
-        List.of("/bin/sh", "-c", SHELL, "rehearsal", "/usr/bin/env", "nice", "-n", "19"));
+    command.addAll(List.of("/bin/sh", "-c", SHELL, "rehearsal"));
+    List<Path> places = script.group().places();
+    command.add(Integer.toString(places.size()));
+    places.forEach(place -> command.add(place.toString()));
+    command.addAll(List.of("/usr/bin/env", "nice", "-n", "19"));
     command.addAll(script.command());
     var builder = new ProcessBuilder(command);
     builder.directory(script.workingDirectory().toFile());
@@ -161,7 +168,10 @@ final class Rehearsal {
         process.isAlive()
             ? "its probe did not pass within " + script.startup().toSeconds() + " s"
             : "it ended before its probe passed, with exit code " + process.exitValue();
-    return new Outcome.Failed(why + lastLines());
+    boolean tooLarge = script.group().outOfMemoryKills() > 0;
+    return new Outcome.Failed(
+        (tooLarge ? "the kernel killed it for want of memory: raise resources.memory" : why)
+            + lastLines());
   }
 
   private Outcome accept() throws IOException, InterruptedException {
@@ -231,7 +241,8 @@ final class Rehearsal {
   }
 
   /** By closing its pipe, which has been done, and once more by its group. */
-  private static void kill(Process process) throws InterruptedException {
+  private void kill(Process process) throws InterruptedException {
+    script.group().kill();
     if (process.isAlive()) {
       Signals.killGroup(process.pid());
       boolean _ = ended(process, KILLED.toMillis());

@@ -2,6 +2,7 @@ package io.roadstead.runtime.process;
 
 import io.roadstead.rollout.LaunchFailed;
 import io.roadstead.rollout.Release;
+import io.roadstead.rollout.Resources;
 import io.roadstead.runtime.process.JarPlans.JarPlan;
 import io.roadstead.runtime.process.Rehearsal.Outcome;
 import java.io.IOException;
@@ -31,12 +32,14 @@ final class RehearsalStage implements Rehearsals.Stage {
   private static final Duration LEAST_STARTUP = Duration.ofMinutes(2);
   private static final Duration PROBE = Duration.ofSeconds(2);
   private static final long MEMORY_OF_ONE_WITHOUT_LIMIT = 1L << 30;
+  private static final long WRITING_MEMORY = 256L << 20;
   private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable: +(\\d+) kB");
 
   private final ProcessSettings settings;
   private final Environment environment;
   private final JarPlans plans;
   private final Ports ports;
+  private final Cgroups cgroups;
   private final Optional<Path> setsid;
   private final House house;
   private final AtomicLong ids = new AtomicLong();
@@ -46,12 +49,14 @@ final class RehearsalStage implements Rehearsals.Stage {
       Environment environment,
       JarPlans plans,
       Ports ports,
+      Cgroups cgroups,
       Optional<Path> setsid,
       House house) {
     this.settings = settings;
     this.environment = environment;
     this.plans = plans;
     this.ports = ports;
+    this.cgroups = cgroups;
     this.setsid = setsid;
     this.house = house;
   }
@@ -81,6 +86,7 @@ final class RehearsalStage implements Rehearsals.Stage {
     String id = "rehearsal-" + release.service() + "-" + ids.incrementAndGet();
     int port = ports.take();
     Path folder = settings.temporary(id);
+    Cgroup group = cgroups.make(id, new Resources(memory(release), 0));
     try {
       Map<String, String> env = environment(release, id, jar, port);
       JarPlan plan = plans.plan(jar.path(), release.spec(), env);
@@ -90,6 +96,7 @@ final class RehearsalStage implements Rehearsals.Stage {
       return new Rehearsal(
               new Rehearsal.Script(
                   List.of(setsid.orElseThrow().toString()),
+                  group,
                   CommandLine.rehearsal(settings, folder, plan, part),
                   CommandLine.check(settings, folder, plan, part),
                   env,
@@ -105,6 +112,7 @@ final class RehearsalStage implements Rehearsals.Stage {
       return new Outcome.Failed(e.toString());
     } finally {
       ports.release(port);
+      cgroups.letGo(group);
       Folders.letGo(folder);
     }
   }
@@ -114,11 +122,10 @@ final class RehearsalStage implements Rehearsals.Stage {
     return settings.dataDirectory().toFile().getUsableSpace();
   }
 
-  /** Twice what one instance may have: while the cache is written there are two JVMs. */
   @Override
   public boolean freeMemory(Release release) {
-    long limit = release.spec().resources().memoryBytes();
-    long needed = 2 * (limit > 0 ? limit : MEMORY_OF_ONE_WITHOUT_LIMIT);
+    long limit = memory(release);
+    long needed = limit > 0 ? limit : 2 * MEMORY_OF_ONE_WITHOUT_LIMIT;
     try {
       Matcher available = AVAILABLE.matcher(Files.readString(Path.of("/proc/meminfo")));
       return !available.find() || Long.parseLong(available.group(1)) << 10 >= needed;
@@ -130,6 +137,12 @@ final class RehearsalStage implements Rehearsals.Stage {
   private Map<String, String> environment(Release release, String id, Jar jar, int port)
       throws LaunchFailed {
     return environment.ofRehearsal(release, id, port, jar.spring());
+  }
+
+  /** Of two JVMs, for one writes the cache while the other waits; 0 for no limit. */
+  private static long memory(Release release) {
+    long limit = release.spec().resources().memoryBytes();
+    return limit > 0 ? 2 * limit + WRITING_MEMORY : 0;
   }
 
   /** Longer than an instance has: it runs beside them, and after them. */
