@@ -55,7 +55,7 @@ public final class EchoService {
   }
 
   /** Writes the jar that answers with {@code word}. */
-  static Path jar(Path directory, String word) throws IOException {
+  public static Path jar(Path directory, String word) throws IOException {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, EchoService.class.getName());

@@ -20,6 +20,7 @@ import io.roadstead.registry.Registry;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
 import io.roadstead.rollout.Deployer;
+import io.roadstead.rollout.StateStore;
 import io.roadstead.runtime.process.ProcessRuntime;
 import io.roadstead.runtime.process.ProcessSettings;
 import io.roadstead.store.ArtifactFiles;
@@ -36,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -84,10 +86,20 @@ public final class Platform implements AutoCloseable {
    * @throws Refused when it cannot be; then nothing of it runs
    */
   public static Platform start(PlatformConfig config) {
+    return start(config, store -> store);
+  }
+
+  /**
+   * As {@link #start(PlatformConfig)}.
+   *
+   * @param around what the deployer writes goes through this: for tests that end the platform at
+   *     one of its writes
+   */
+  public static Platform start(PlatformConfig config, UnaryOperator<StateStore> around) {
     config.check();
     Closing closing = new Closing();
     try {
-      return start(config, closing);
+      return start(config, closing, around);
     } catch (StoreUnusable | StoreFailed | BindFailed | ListenFailed e) {
       closing.close();
       throw Refused.because(String.valueOf(e.getMessage()));
@@ -97,12 +109,13 @@ public final class Platform implements AutoCloseable {
     }
   }
 
-  private static Platform start(PlatformConfig config, Closing closing) {
+  private static Platform start(
+      PlatformConfig config, Closing closing, UnaryOperator<StateStore> around) {
     SecureRandom random = new SecureRandom();
     DataDirectory directory =
         closing.add("data directory", DataDirectory.open(config.data(), random));
     try {
-      return start(config, closing, directory, random);
+      return start(config, closing, directory, random, around);
     } catch (RuntimeException e) {
       directory.discard();
       throw e;
@@ -110,7 +123,11 @@ public final class Platform implements AutoCloseable {
   }
 
   private static Platform start(
-      PlatformConfig config, Closing closing, DataDirectory directory, SecureRandom random) {
+      PlatformConfig config,
+      Closing closing,
+      DataDirectory directory,
+      SecureRandom random,
+      UnaryOperator<StateStore> around) {
     InstantSource wall = InstantSource.system();
     Ticker ticker = Ticker.system();
     Unpacking.into(directory.nativeLibraries(), directory.temporary());
@@ -148,7 +165,15 @@ public final class Platform implements AutoCloseable {
     Deployer deployer =
         closing.add(
             "deployer",
-            new Deployer(registry, subscribers, runtime, artifacts, store, wall, ticker, lines));
+            new Deployer(
+                registry,
+                subscribers,
+                runtime,
+                artifacts,
+                around.apply(store),
+                wall,
+                ticker,
+                lines));
     EurekaInterface eureka =
         closing.add("Eureka interface", eureka(registry, subscribers, deployer, wall, ticker));
     eureka.start();
