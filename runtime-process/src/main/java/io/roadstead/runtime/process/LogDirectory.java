@@ -110,6 +110,7 @@ final class LogDirectory implements InstanceLogs, AutoCloseable {
     for (LogFile file : ended.subList(Math.min(settings.keptLogs(), ended.size()), ended.size())) {
       try {
         Files.deleteIfExists(file.path());
+        Files.deleteIfExists(LogRotation.previous(file.path()));
         Files.deleteIfExists(settings.crashReport(service, file.instance()));
       } catch (IOException _) {
         // the next start tries again

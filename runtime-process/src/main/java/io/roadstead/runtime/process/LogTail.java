@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -46,6 +47,9 @@ final class LogTail {
       byte[] end = end(channel, size, lines);
       position = size;
       var found = new ArrayList<String>();
+      if (newlines(end) < lines) {
+        found.addAll(before(lines - newlines(end)));
+      }
       feed(end, end.length, found::add);
       int extra = found.size() - lines;
       return extra > 0 ? List.copyOf(found.subList(extra, found.size())) : found;
@@ -58,8 +62,8 @@ final class LogTail {
   int more(Consumer<String> lines) {
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
       if (channel.size() < position) {
-        position = 0; // it was cut
-        line.reset();
+        rest(lines); // it was cut: what came before is in the part before
+        position = 0;
       }
       ByteBuffer block = ByteBuffer.allocate(BLOCK);
       int read = channel.read(block, position);
@@ -72,6 +76,38 @@ final class LogTail {
     } catch (IOException _) {
       return 0; // it was deleted
     }
+  }
+
+  /** The last lines of the part that was cut off before, if there is one. */
+  private List<String> before(int lines) {
+    Path previous = LogRotation.previous(file);
+    return Files.exists(previous) ? last(previous, lines, maxTailBytes) : List.of();
+  }
+
+  /** Passes what was written between the last look and the cut. */
+  private void rest(Consumer<String> lines) {
+    try (var channel = FileChannel.open(LogRotation.previous(file), StandardOpenOption.READ)) {
+      ByteBuffer block = ByteBuffer.allocate(BLOCK);
+      for (int read = channel.read(block, position);
+          read > 0;
+          read = channel.read(block, position)) {
+        position += read;
+        feed(block.array(), read, lines);
+        block.clear();
+      }
+    } catch (IOException _) {
+      line.reset(); // somebody else has cut it
+    }
+  }
+
+  private static int newlines(byte[] bytes) {
+    int count = 0;
+    for (byte each : bytes) {
+      if (each == '\n') {
+        count++;
+      }
+    }
+    return count;
   }
 
   /** The file's end from the start of the line that is {@code lines} from the last. */

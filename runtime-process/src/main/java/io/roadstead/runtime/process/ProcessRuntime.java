@@ -61,6 +61,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
       List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
   private static final int LINES_ABOUT_END = 100;
   private static final int LAST_LINES = 20;
+  private static final long MAX_LOG_BYTES = 16L << 20;
   private static final long SHIM_WRITES_WITHIN_MILLIS = 2_000;
   private static final Exit UNKNOWN = new Exit(OptionalInt.empty(), "");
   private static final List<String> PORT_TAKEN =
@@ -81,6 +82,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
   private final Cgroups cgroups;
   private final Probe probe;
   private final LogDirectory logs;
+  private final LogRotation rotation;
   private final Shim shim;
   private final Marked marked;
   private final Adopted adopted;
@@ -102,6 +104,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
     this.cgroups = new Cgroups(settings.dataDirectory());
     this.probe = new Probe(ticker);
     this.logs = new LogDirectory(settings, running::containsKey);
+    this.rotation = new LogRotation(MAX_LOG_BYTES, this::runningLogs);
     this.setsid = SETSID.stream().filter(Files::isExecutable).findFirst();
     this.shim = new Shim(settings, setsid);
     this.marked = new Marked(settings);
@@ -170,6 +173,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
             settings.maxTailBytes());
     ports.hold(mark.port());
     running.put(instance.id(), process);
+    rotation.start();
     adopted.watch(process);
     return new Adoption.Runs(process);
   }
@@ -224,7 +228,9 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
 
   @Override
   public boolean has(String service, String instance) {
-    return logs.has(service, instance);
+    @Nullable ProcessInstance runs = running.get(instance);
+    return logs.has(service, instance)
+        || (runs != null && runs.log().equals(settings.log(service, instance)));
   }
 
   @Override
@@ -236,12 +242,27 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
       BooleanSupplier open,
       Consumer<String> line)
       throws InterruptedException {
+    for (ProcessInstance each : running.values()) {
+      boolean asked = instance.isEmpty() || instance.equals(each.id());
+      boolean ofService = each.log().equals(settings.log(service, each.id()));
+      if (asked && ofService && Files.notExists(each.log())) {
+        line.accept(
+            "(the log file "
+                + each.log()
+                + " was deleted while instance "
+                + each.id()
+                + " runs: what it writes is lost until it is started again, by roadstead restart "
+                + service
+                + ")");
+      }
+    }
     logs.read(service, instance, tail, follow, open, line);
   }
 
   @Override
   public void close() {
     logs.close();
+    rotation.close();
     adopted.close();
     cgroups.close();
   }
@@ -320,6 +341,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
             output,
             settings.maxTailBytes());
     running.put(launch.id(), instance);
+    rotation.start();
     CompletableFuture<Void> _ =
         started.shim().onExit().thenAcceptAsync(ended -> shimEnded(instance, ended), threads);
     plan.flatMap(JarPlan::cache)
@@ -432,6 +454,10 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
         .startInstant()
         .map(at -> Duration.between(at, mark.startedAt()).abs().compareTo(START_TOLERANCE) <= 0)
         .orElse(false);
+  }
+
+  private List<Path> runningLogs() {
+    return running.values().stream().map(ProcessInstance::log).toList();
   }
 
   private void forget(ProcessInstance instance) {
