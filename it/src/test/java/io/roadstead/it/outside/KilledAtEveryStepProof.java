@@ -99,7 +99,7 @@ final class KilledAtEveryStepProof {
               .isLessThanOrEqualTo(1);
           assertThat(echo.size())
               .as(where)
-              .isIn(asked.equals("remove") ? Set.of(0, 2) : Set.of(2, replicas, 5 - replicas));
+              .isIn(asked.equals("remove") ? List.of(0, 2) : List.of(2, replicas, 5 - replicas));
           assertThat(marked("echo")).as(where).hasSize(echo.size());
           assertThat(marked("steady")).as(where).hasSize(1);
           if (asked.equals("remove") && echo.isEmpty()) {
