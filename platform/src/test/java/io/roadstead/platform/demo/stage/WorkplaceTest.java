@@ -18,10 +18,12 @@ class WorkplaceTest {
 
   @TempDir private Path parent;
 
-  /** Asked to end, it does not: the guard has to insist. */
   static Process platform(Workplace workplace) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder("/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.2; done");
+    return marked(workplace, "sleep", "600");
+  }
+
+  private static Process marked(Workplace workplace, String... command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put(Workplace.MARK, workplace.path().toString());
     return builder.start();
   }
@@ -39,7 +41,9 @@ class WorkplaceTest {
     try {
       Workplace workplace = Workplace.in(parent, new Random());
       Files.createDirectories(workplace.path().resolve("data/logs"));
-      Process platform = platform(workplace);
+      // Asked to end, it does not: the guard has to insist.
+      Process platform =
+          marked(workplace, "/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.2; done");
       Process instance = instance(workplace);
 
       workplace.close();
