@@ -23,8 +23,9 @@ import java.util.random.RandomGenerator;
  * -9. Then the guard ends the processes that name the directory in their environment, first the
  * platform and the gateways, which have {@link #MARK}, so that nobody starts anything again, then
  * the instances, whose temporary files are in it; each gets SIGTERM and after a while SIGKILL. In
- * the end it deletes the directory. It makes the directory too, so that there is none without a
- * guard. Should the guard itself be killed, the next demo cleans up after it.
+ * the end it removes their control groups and deletes the directory. It makes the directory too, so
+ * that there is none without a guard. Should the guard itself be killed, the next demo cleans up
+ * after it.
  *
  * <p>{@link #close} and {@link #screen} from any thread.
  */
@@ -66,9 +67,18 @@ public final class Workplace implements AutoCloseable {
           sleep 0.1
         done
       }
+      # The name of the platform's control groups, which an instance's own record tells.
+      group=
+      for environ in $(of "$directory/"); do
+        group=$(sed -n 's|.*/\\(roadstead-[0-9a-f]*\\)/.*|\\1|p' "${environ%environ}cgroup" 2>/dev/null | head -n 1)
+        [ -z "$group" ] || break
+      done
       told=
       end "ROADSTEAD_DEMO=$directory"
       end "$directory/"
+      if [ -n "$group" ]; then
+        find /sys/fs/cgroup -depth -type d -path "*/$group*" -exec rmdir {} + 2>/dev/null
+      fi
       for attempt in 1 2 3; do
         rm -rf -- "$directory" 2>/dev/null && break
         sleep 0.2
