@@ -1,6 +1,6 @@
 import { post, segment } from "../api.js";
 import { h } from "../dom.js";
-import { historyOf } from "../parts/history.js";
+import { historyOf } from "../parts/releases.js";
 import { absolute } from "../parts/time.js";
 import { ask } from "./ask.js";
 

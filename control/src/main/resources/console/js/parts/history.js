@@ -1,19 +1,11 @@
 import { rollbackTo } from "../actions/rollback.js";
-import { segment } from "../api.js";
 import { h } from "../dom.js";
 import { digest } from "../format.js";
 import { link } from "../router.js";
-import { rolloutOf } from "../world.js";
-import { fetched } from "./fetched.js";
+import { historyOf } from "./releases.js";
 import { rolloutState } from "./state.js";
 import { table } from "./table.js";
 import { absolute } from "./time.js";
-
-/** The path of a service's history, and what it depends on. */
-export function historyOf(one) {
-  const rollout = rolloutOf(one);
-  return fetched(`/api/v1/services/${segment(one.name)}/history`, `${one.version} ${rollout?.id} ${rollout?.state}`);
-}
 
 /** The releases that are kept, newest first, each to go back to. */
 export function history(one) {

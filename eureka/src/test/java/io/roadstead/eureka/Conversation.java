@@ -83,7 +83,7 @@ final class Conversation {
     }
     if (roll < 50) {
       int app = random.nextInt(APPS);
-      return line("PUT", instance(app) + "/status?value=" + status(app) + dirty("&"));
+      return line("PUT", instance(app) + "/status?value=" + override(app) + dirty("&"));
     }
     if (roll < 55) {
       int app = random.nextInt(APPS);
@@ -189,6 +189,12 @@ final class Conversation {
       case 2 -> "?status=" + oneOf(WORDS) + dirty("&");
       default -> random.nextInt(6) == 0 ? "?lastDirtyTimestamp=soon" : dirty("?");
     };
+  }
+
+  /** An override to UNKNOWN is none here; the original keeps it as one. */
+  private String override(int app) {
+    String word = status(app);
+    return word.equals("UNKNOWN") ? "DOWN" : word;
   }
 
   private String status(int app) {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * The same requests go to Spring's Eureka server and to ours: both give the same answers, but for
- * the departures that are written down here. Another conversation each time; {@code -Doracle.seed}
- * repeats one, {@code -Doracle.requests} makes it longer.
+ * the departures that are written down here. {@code -Doracle.seed} draws another conversation,
+ * {@code -Doracle.requests} makes it longer.
  */
 @Tag("proof")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class) // the first wants both servers empty
@@ -60,7 +60,7 @@ final class OracleProof {
   @Test
   @Order(1)
   void theOriginalAnswersTheSame() throws IOException, InterruptedException {
-    long seed = Long.getLong("oracle.seed", System.nanoTime());
+    long seed = Long.getLong("oracle.seed", 1);
     List<String> different = new ArrayList<>();
     int n = 0;
     int instances = 0;

@@ -69,6 +69,10 @@ final class MortalPlatform {
         writesLeft.set(Integer.parseInt(words[2]));
         yield "ok";
       }
+      case "live" -> {
+        writesLeft.set(Integer.MAX_VALUE);
+        yield "ok";
+      }
       case "deploy" ->
           deployer.apply(spec(words[1], words[2], Integer.parseInt(words[3])), "test").orElse("");
       case "scale" ->
