@@ -15,6 +15,7 @@ import io.roadstead.rollout.StateStore;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ final class MortalPlatform {
 
   private final AtomicInteger writesLeft = new AtomicInteger(Integer.MAX_VALUE);
   private final Path jar;
+  private final Object writing = new Object();
   private volatile boolean after;
 
   private MortalPlatform(Path jar) {
@@ -70,7 +72,9 @@ final class MortalPlatform {
         yield "ok";
       }
       case "live" -> {
-        writesLeft.set(Integer.MAX_VALUE);
+        synchronized (writing) {
+          writesLeft.set(Integer.MAX_VALUE);
+        }
         yield "ok";
       }
       case "deploy" ->
@@ -147,19 +151,29 @@ final class MortalPlatform {
               boolean writes =
                   (name.startsWith("save") || name.startsWith("delete"))
                       && !name.equals("saveKnownSubscribers");
-              boolean last = writes && writesLeft.decrementAndGet() == 0;
-              if (last && !after) {
-                Runtime.getRuntime().halt(DIED);
-              }
               try {
-                return method.invoke(store, arguments);
+                return writes ? write(store, method, arguments) : method.invoke(store, arguments);
               } catch (InvocationTargetException e) {
                 throw e.getCause();
-              } finally {
-                if (last) {
-                  Runtime.getRuntime().halt(DIED);
-                }
               }
             });
+  }
+
+  /** One at a time: who is told to live does not die of a write that had begun. */
+  private Object write(StateStore store, Method method, Object[] arguments)
+      throws IllegalAccessException, InvocationTargetException {
+    synchronized (writing) {
+      boolean last = writesLeft.decrementAndGet() == 0;
+      if (last && !after) {
+        Runtime.getRuntime().halt(DIED);
+      }
+      try {
+        return method.invoke(store, arguments);
+      } finally {
+        if (last) {
+          Runtime.getRuntime().halt(DIED);
+        }
+      }
+    }
   }
 }
