@@ -33,9 +33,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The platform dies at each write of a roll-out, before it and after it, and is started again. What
  * was asked for then comes to its end; there are never more instances than the surge allows, no
- * process is left over, and the other service has noticed nothing.
+ * process is left over, and the other service has noticed nothing. {@code ./mvnw -Plong-proof -pl
+ * it -am verify}
  */
-@Tag("proof")
+@Tag("long-proof")
 final class KilledAtEveryStepProof {
   private static final int SURGE = 1;
 
