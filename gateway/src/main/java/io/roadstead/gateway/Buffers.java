@@ -2,10 +2,15 @@ package io.roadstead.gateway;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes that wait: for more of them, or to be written. */
@@ -63,6 +68,37 @@ final class Buffers {
       return true;
     } finally {
       one.release();
+    }
+  }
+
+  /** Lets the peer end its direction without the channel being closed. */
+  static void allowHalfClosure(ChannelHandlerContext ctx) {
+    ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+  }
+
+  /** Ends our direction when all that was written has gone out. */
+  static void endOutput(ChannelHandlerContext ctx) {
+    var _ =
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+            .addListener(
+                future -> {
+                  if (future.isSuccess() && ctx.channel() instanceof DuplexChannel duplex) {
+                    var _ = duplex.shutdownOutput();
+                  } else {
+                    var _ = ctx.close();
+                  }
+                });
+  }
+
+  /** Closes when all that was written has gone out, or the time is over. */
+  static void closeWhenWritten(ChannelHandlerContext ctx, long patienceNanos) {
+    var _ = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    if (ctx.channel().isOpen()) {
+      Runnable close =
+          () -> {
+            var _ = ctx.close();
+          };
+      var _ = ctx.executor().schedule(close, patienceNanos, TimeUnit.NANOSECONDS);
     }
   }
 

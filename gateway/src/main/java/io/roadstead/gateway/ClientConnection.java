@@ -10,6 +10,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.NetUtil;
 import io.roadstead.gateway.http.Ascii;
@@ -30,6 +31,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     BODY,
     /** The request is whole; its answer is not. */
     ANSWER,
+    /** Another protocol is spoken through the gateway. */
+    TUNNEL,
     /** Answered and half closed: what still comes is thrown away, so that the answer arrives. */
     LINGER,
     CLOSED
@@ -41,6 +44,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private State state = State.HEAD;
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable ByteBuf pending;
+  private @Nullable Tunnel tunnel;
   private byte[] forwardedLines = {};
   private boolean processing;
   private boolean reading = true;
@@ -86,6 +90,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       in.release();
       return;
     }
+    Tunnel through = tunnel;
+    if (through != null) {
+      through.fromClient(in);
+      return;
+    }
     ByteBuf before = pending;
     if (before == null) {
       if (state == State.HEAD) {
@@ -125,6 +134,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
               case HEAD -> head(in);
               case BODY -> exchange.connectedUpstream() && body(in);
               case ANSWER -> false;
+              case TUNNEL -> {
+                requireNonNull(tunnel).fromClient(in.readRetainedSlice(in.readableBytes()));
+                yield false;
+              }
               case LINGER, CLOSED -> {
                 in.skipBytes(in.readableBytes());
                 yield false;
@@ -183,6 +196,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     return true;
   }
 
+  /** From here on another protocol is spoken; what was sent ahead belongs to it. */
+  void upgraded(Tunnel through) {
+    state = State.TUNNEL;
+    tunnel = through;
+    Buffers.allowHalfClosure(requireNonNull(ctx));
+    proceed();
+  }
+
+  /** Nothing more is said to the client, which may go on. */
+  void endOutput() {
+    ChannelHandlerContext c = ctx;
+    if (c != null && state == State.TUNNEL) {
+      Buffers.endOutput(c);
+    }
+  }
+
   private void protocolError(int status, String code, String detail) {
     write(Problem.answer(allocator(), status, code, detail, false, true));
     linger();
@@ -224,11 +253,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (state == State.CLOSED) {
       return;
     }
+    tunnel = null;
     if (!close) {
       state = State.HEAD;
       sinceNanos = worker.now();
       proceed();
-    } else if (state == State.BODY || pending != null || processing || worker.leaving()) {
+    } else if (state == State.BODY
+        || state == State.TUNNEL
+        || pending != null
+        || processing
+        || worker.leaving()) {
       linger();
     } else {
       whenFlushed(ChannelFutureListener.CLOSE);
@@ -275,6 +309,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     state = State.CLOSED;
+    tunnel = null;
     worker.closed(this);
     ByteBuf rest = pending;
     pending = null;
@@ -313,7 +348,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     boolean wanted =
         switch (state) {
           case HEAD, LINGER -> true;
-          case BODY -> exchange.acceptsBody();
+          case BODY, TUNNEL -> exchange.acceptsBody();
           case ANSWER -> pending == null;
           case CLOSED -> false;
         };
@@ -332,6 +367,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     exchange.adjustReading();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    Tunnel through = tunnel;
+    if (event instanceof ChannelInputShutdownEvent) {
+      if (through != null) {
+        through.clientEnded();
+      } else if (backlogBytes() == 0) {
+        close();
+      }
+      worker.flush();
+    }
   }
 
   @Override
@@ -363,7 +411,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                   + " s");
         }
       }
-      case BODY, ANSWER -> exchange.sweep(nowNanos);
+      case BODY, ANSWER, TUNNEL -> exchange.sweep(nowNanos);
       case LINGER -> {
         long waiting = backlogBytes();
         if (waiting != lastBacklog) {

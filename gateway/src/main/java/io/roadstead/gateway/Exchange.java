@@ -58,6 +58,10 @@ final class Exchange implements BodyReader.Sink {
   private boolean http10;
   private boolean keepAlive;
   private boolean expectContinue;
+
+  /** The protocol that the client asks for beside HTTP, in lower case. */
+  private @Nullable String upgrade;
+
   private boolean requestDone;
   private boolean bodySent;
   private long startedNanos;
@@ -85,6 +89,8 @@ final class Exchange implements BodyReader.Sink {
   private boolean answerStarted;
   private boolean responding;
   private boolean eventStream;
+  private @Nullable Tunnel tunnel;
+  private boolean counted;
   private boolean chunkedOut;
   private boolean rechunk;
   private boolean closeClient;
@@ -113,8 +119,10 @@ final class Exchange implements BodyReader.Sink {
     http10 = request.http10();
     keepAlive = request.persistent();
     expectContinue = request.expectContinue();
+    upgrade = request.upgrades() && passes(request.upgrade()) ? request.upgrade() : null;
     bodySent = false;
     replayed = false;
+    counted = false;
     interims = 0;
     status = 0;
     rttNanos = 0;
@@ -147,9 +155,19 @@ final class Exchange implements BodyReader.Sink {
     service = to;
     to.inflight++;
     ByteBuf out = client.allocator().directBuffer(HeadWriter.requestSize(request, found));
-    HeadWriter.request(request, found, client.forwardedLines(), out);
+    HeadWriter.request(request, found, client.forwardedLines(), upgrade != null, out);
     head = out;
     dispatch(to);
+  }
+
+  /**
+   * HTTP in another version is not passed on blindly: requests in it would be seen by nobody. The
+   * same holds for TLS.
+   */
+  private static boolean passes(String protocol) {
+    return !protocol.startsWith("h2")
+        && !protocol.startsWith("http")
+        && !protocol.startsWith("tls");
   }
 
   // Towards the instance.
@@ -376,11 +394,62 @@ final class Exchange implements BodyReader.Sink {
     return true;
   }
 
+  /**
+   * The instance speaks the protocol that was asked for from now on; null where it was not asked
+   * for that.
+   */
+  @Nullable Tunnel upgraded(Head answer, UpstreamConnection by) {
+    String wanted = upgrade;
+    if (wanted == null || !requestDone || !answer.upgrades() || !wanted.equals(answer.upgrade())) {
+      return null;
+    }
+    status = answer.status();
+    responding = true;
+    ByteBuf out = client.allocator().directBuffer(answer.length() + HeadWriter.ADDED);
+    HeadWriter.switching(answer, out);
+    client.write(out);
+    count(status);
+    Tunnel through = new Tunnel(worker, this, client, by, wanted.equals("websocket"));
+    tunnel = through;
+    client.upgraded(through);
+    return through;
+  }
+
+  /** Both directions are over, or were ended. */
+  void tunnelOver() {
+    UpstreamConnection from = connection;
+    connection = null;
+    if (from != null) {
+      from.closeWhenWritten();
+    }
+    over(status, Outcome.SUCCESS);
+    client.answered(true);
+  }
+
+  /** The instance's connection has gone. */
+  void tunnelCut(boolean reset) {
+    connection = null;
+    over(status, reset ? Outcome.ERROR : Outcome.SUCCESS);
+    if (reset) {
+      client.abort();
+    } else {
+      client.answered(true);
+    }
+  }
+
+  void progressed() {
+    progressNanos = worker.now();
+  }
+
   /** The head of the answer; says how its body is to be read. */
   void response(Head answer, BodyReader body) {
     status = answer.status();
     responding = true;
     eventStream = answer.eventStream();
+    if (eventStream) {
+      // It may last for days: what it took until it began is its latency.
+      count(status);
+    }
     boolean none = bodiless || status == 204 || status == 304;
     chunkedOut = false;
     rechunk = false;
@@ -515,15 +584,9 @@ final class Exchange implements BodyReader.Sink {
   private void over(int result, Outcome outcome) {
     active = false;
     connected = false;
-    Member<UpstreamPool> picked = member;
-    RouteEntry by = route;
-    Traffic traffic =
-        by == null
-            ? worker.unrouted()
-            : picked == null
-                ? worker.traffic(new Traffic.Key(by.label(), by.service(), ""))
-                : requireNonNull(pool).traffic(by.label());
-    traffic.count(result, worker.now() - startedNanos);
+    if (!counted) {
+      count(result);
+    }
     giveBack(outcome);
     LoopService to = service;
     if (to != null) {
@@ -535,10 +598,23 @@ final class Exchange implements BodyReader.Sink {
     responding = false;
     answerStarted = false;
     eventStream = false;
+    tunnel = null;
     holding = false;
     head = release(head);
     held = release(held);
     headOut = release(headOut);
+  }
+
+  private void count(int result) {
+    counted = true;
+    RouteEntry by = route;
+    Traffic traffic =
+        by == null
+            ? worker.unrouted()
+            : member == null
+                ? worker.traffic(new Traffic.Key(by.label(), by.service(), ""))
+                : requireNonNull(pool).traffic(by.label());
+    traffic.count(result, worker.now() - startedNanos);
   }
 
   private static @Nullable ByteBuf release(@Nullable ByteBuf buffer) {
@@ -570,8 +646,14 @@ final class Exchange implements BodyReader.Sink {
       progressNanos = nowNanos;
       return;
     }
-    long limit = worker.patienceNanos(requestDone && !answerStarted, eventStream);
+    Tunnel through = tunnel;
+    boolean stream = eventStream || (through != null && !through.halfClosed());
+    long limit = worker.patienceNanos(requestDone && !answerStarted, stream);
     if (nowNanos - progressNanos <= limit) {
+      return;
+    }
+    if (through != null) {
+      through.endSoon();
       return;
     }
     if (responding && !client.writable()) {

@@ -24,6 +24,7 @@ final class HeadWriter {
   private static final byte[] CLOSE = Ascii.bytes("Connection: close\r\n");
   private static final byte[] KEEP_ALIVE = Ascii.bytes("Connection: keep-alive\r\n");
   private static final byte[] DATE = Ascii.bytes("Date: ");
+  private static final byte[] UPGRADE = Ascii.bytes("Connection: Upgrade\r\nUpgrade: ");
 
   private HeadWriter() {}
 
@@ -38,8 +39,9 @@ final class HeadWriter {
 
   /**
    * @param client the lines on the client that are the same for all requests of its connection
+   * @param upgrade whether the instance may hear that the client asks for another protocol
    */
-  static void request(Head head, RouteEntry route, byte[] client, ByteBuf out) {
+  static void request(Head head, RouteEntry route, byte[] client, boolean upgrade, ByteBuf out) {
     head.copy(head.methodStart(), head.methodEnd(), out);
     out.writeByte(' ');
     int path =
@@ -66,6 +68,31 @@ final class HeadWriter {
     if (head.chunked()) {
       out.writeBytes(CHUNKED);
     }
+    if (upgrade) {
+      upgrade(head, out);
+    }
+    out.writeBytes(LINE);
+  }
+
+  /** The instance changes to the protocol that was asked for. */
+  static void switching(Head head, ByteBuf out) {
+    statusLine(head, out);
+    lines(head, false, false, out);
+    upgrade(head, out);
+    out.writeBytes(LINE);
+  }
+
+  private static void upgrade(Head head, ByteBuf out) {
+    out.writeBytes(UPGRADE);
+    head.copyUpgrade(out);
+    out.writeBytes(LINE);
+  }
+
+  private static void statusLine(Head head, ByteBuf out) {
+    out.writeBytes(STATUS_LINE);
+    head.copy(9, 12, out);
+    out.writeByte(' ');
+    head.copy(head.reasonStart(), head.reasonEnd(), out);
     out.writeBytes(LINE);
   }
 
@@ -76,11 +103,7 @@ final class HeadWriter {
    */
   static void response(
       Head head, boolean length, boolean chunked, boolean close, boolean keepAlive, ByteBuf out) {
-    out.writeBytes(STATUS_LINE);
-    head.copy(9, 12, out);
-    out.writeByte(' ');
-    head.copy(head.reasonStart(), head.reasonEnd(), out);
-    out.writeBytes(LINE);
+    statusLine(head, out);
     lines(head, false, length, out);
     if (chunked) {
       out.writeBytes(CHUNKED);
@@ -132,7 +155,8 @@ final class HeadWriter {
 
   private static boolean answers(int field, boolean length) {
     return switch (field) {
-      case Field.CONNECTION, Field.KEEP_ALIVE, Field.HOP, Field.TRANSFER_ENCODING -> false;
+      case Field.CONNECTION, Field.KEEP_ALIVE, Field.HOP, Field.TRANSFER_ENCODING, Field.UPGRADE ->
+          false;
       case Field.CONTENT_LENGTH -> length;
       default -> true;
     };

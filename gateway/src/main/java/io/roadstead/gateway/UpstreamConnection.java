@@ -1,8 +1,11 @@
 package io.roadstead.gateway;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.roadstead.gateway.http.BodyReader;
 import io.roadstead.gateway.http.Head;
 import io.roadstead.gateway.http.HeadParser;
@@ -26,6 +29,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
   private boolean persistent;
   private boolean closed;
   private boolean reset;
+  private @Nullable Tunnel tunnel;
   private boolean streaming;
   private boolean ending;
   private boolean reading = true;
@@ -127,6 +131,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf in = (ByteBuf) message;
+    Tunnel through = tunnel;
+    if (through != null) {
+      through.fromInstance(in);
+      return;
+    }
     ByteBuf before = pending;
     if (before != null) {
       pending = null;
@@ -150,6 +159,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
       if (current == null) {
         // Nobody asked: the connection is out of step.
         close();
+        return;
+      }
+      Tunnel through = tunnel;
+      if (through != null) {
+        through.fromInstance(in.readRetainedSlice(in.readableBytes()));
         return;
       }
       if (!inBody) {
@@ -186,8 +200,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
       return false;
     }
     if (head.status() == 101) {
-      fail(current, 502, "bad-response", "the instance switched protocols, which nobody asked for");
-      return false;
+      return upgraded(current, head);
     }
     if (head.status() < 200) {
       if (!current.interim(head)) {
@@ -212,6 +225,19 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
       streaming = true;
       pool.streamStarted(this);
     }
+    return true;
+  }
+
+  private boolean upgraded(Exchange current, Head head) {
+    Tunnel opened = current.upgraded(head, this);
+    if (opened == null) {
+      fail(current, 502, "bad-response", "the instance switched protocols, which nobody asked for");
+      return false;
+    }
+    tunnel = opened;
+    Buffers.allowHalfClosure(requireNonNull(ctx));
+    streaming = true;
+    pool.streamStarted(this);
     return true;
   }
 
@@ -241,6 +267,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
 
   private void detach() {
     exchange = null;
+    tunnel = null;
     if (streaming) {
       streaming = false;
       ending = false;
@@ -266,6 +293,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
     if (ending || current == null) {
       return;
     }
+    Tunnel through = tunnel;
+    if (through != null) {
+      through.endSoon();
+      return;
+    }
     ending = true;
     endingSince = worker.now();
     if (body.betweenEvents()) {
@@ -275,6 +307,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
 
   void sweepStream(long nowNanos) {
     Exchange current = exchange;
+    Tunnel through = tunnel;
+    if (through != null) {
+      through.sweep(nowNanos);
+      return;
+    }
     if (ending && current != null && nowNanos - endingSince > Worker.STREAM_END_NANOS) {
       fail(current, 502, "stream-cut", "the event stream had to be cut inside an event");
     }
@@ -284,6 +321,26 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
     detach();
     close();
     current.streamEnded();
+  }
+
+  /** Nothing more is said to the instance, which may go on. */
+  void endOutput() {
+    ChannelHandlerContext c = ctx;
+    if (c != null && !closed) {
+      Buffers.endOutput(c);
+    }
+  }
+
+  /** The exchange needs it no more, but the instance is to get what was written. */
+  void closeWhenWritten() {
+    detach();
+    ChannelHandlerContext c = ctx;
+    if (closed || c == null) {
+      return;
+    }
+    closed = true;
+    pool.open--;
+    Buffers.closeWhenWritten(c, Worker.LINGER_NANOS);
   }
 
   boolean idleTooLong(long nowNanos) {
@@ -304,6 +361,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
     Exchange current = exchange;
     if (current != null) {
       current.adjustReading();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    Tunnel through = tunnel;
+    if (through != null && event instanceof ChannelInputShutdownEvent) {
+      through.instanceEnded();
+      worker.flush();
     }
   }
 
@@ -338,6 +404,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
     }
     if (current == null) {
       pool.forget(this);
+      return;
+    }
+    if (tunnel != null) {
+      detach();
+      current.tunnelCut(reset);
       return;
     }
     if (inBody && body.endsWithConnection() && !reset) {

@@ -24,7 +24,7 @@ final class UpstreamPool {
   /** Requests from the pick on until their answer is complete. */
   int outstanding;
 
-  /** Of these, answers that are event streams. */
+  /** Of these, event streams and upgraded connections. */
   int streams;
 
   int connecting;
@@ -166,7 +166,7 @@ final class UpstreamPool {
     streams++;
     connection.nextStream = firstStream;
     firstStream = connection;
-    if (worker.leaving()) {
+    if (worker.lastAnswers()) {
       connection.endStreamSoon();
     } else if (!takesTraffic) {
       endStreamsIfAlone();
@@ -190,14 +190,14 @@ final class UpstreamPool {
     connection.nextStream = null;
   }
 
-  /** Event streams are not waited for: once nothing else is under way they are ended in order. */
+  /** Streams are not waited for: once nothing else is under way they are ended in order. */
   private void endStreamsIfAlone() {
     if (streams > 0 && outstanding <= streams) {
       endStreams();
     }
   }
 
-  /** Ends them in order: each after a whole event. */
+  /** Ends them in order: each after a whole event or message. */
   void endStreams() {
     for (UpstreamConnection s = firstStream; s != null; ) {
       UpstreamConnection next = s.nextStream;

@@ -186,6 +186,11 @@ final class Worker {
     return leaving;
   }
 
+  /** Four random bytes, as a WebSocket's client masks what it sends with. */
+  int mask() {
+    return random.nextInt();
+  }
+
   /** The present time as a Date header has it. */
   byte[] date() {
     return date;
@@ -290,12 +295,15 @@ final class Worker {
     }
   }
 
-  /** Closes idle connections; busy ones hear of it with their answer. */
+  /**
+   * Closes idle connections; busy ones hear of it with their answer, streams are ended in order.
+   */
   void beginClose() {
     closing = true;
     for (ClientConnection client : List.copyOf(clients)) {
       client.closeIfIdle();
     }
+    endStreams();
   }
 
   /**
@@ -304,6 +312,10 @@ final class Worker {
    */
   void beginLeave() {
     leaving = true;
+    endStreams();
+  }
+
+  private void endStreams() {
     pools.values().forEach(UpstreamPool::endStreams);
     retired.forEach(UpstreamPool::endStreams);
     flush();

@@ -27,6 +27,9 @@ final class Origin implements AutoCloseable {
   final AtomicInteger accepted = new AtomicInteger();
   final AtomicInteger ended = new AtomicInteger();
 
+  /** Messages that a script has taken in. */
+  final AtomicInteger taken = new AtomicInteger();
+
   /** The heads of all requests, as they came. */
   final List<String> heads = new CopyOnWriteArrayList<>();
 

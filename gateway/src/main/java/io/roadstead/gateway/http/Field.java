@@ -11,7 +11,7 @@ public final class Field {
   public static final int CONTENT_TYPE = 6;
   public static final int KEEP_ALIVE = 7;
 
-  /** Concerns one connection only: TE, Trailer, Upgrade, and all that starts with Proxy. */
+  /** Concerns one connection only: TE, Trailer, and all that starts with Proxy. */
   public static final int HOP = 8;
 
   /** Says who sent or forwarded the request: Forwarded and X-Forwarded-*; written afresh. */
@@ -21,6 +21,7 @@ public final class Field {
   public static final int UNDERSCORE = 10;
 
   public static final int DATE = 11;
+  public static final int UPGRADE = 12;
 
   private Field() {}
 
@@ -67,7 +68,7 @@ public final class Field {
       }
       case 'u' -> {
         if (Ascii.is(b, offset, length, "upgrade")) {
-          return HOP;
+          return UPGRADE;
         }
       }
       case 'p' -> {

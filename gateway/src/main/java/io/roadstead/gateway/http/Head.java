@@ -2,6 +2,7 @@ package io.roadstead.gateway.http;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * One message head as it came: its bytes, and the offsets of its parts. There is one per event
@@ -11,7 +12,10 @@ import java.nio.charset.StandardCharsets;
  * its value starts, how long that is, and which {@link Field} it is.
  */
 public final class Head {
+  static final int NO_UPGRADE = -1;
+  static final int MANY_UPGRADES = -2;
   private static final int WIDTH = 5;
+  private static final int MAX_UPGRADE = 64;
 
   final byte[] bytes;
   final int[] index;
@@ -35,6 +39,11 @@ public final class Head {
   boolean eventStream;
   boolean dated;
   int keepAliveSeconds;
+
+  /** Whether Connection names the Upgrade, and which header that is; below 0 where not just one. */
+  boolean upgradeNamed;
+
+  int upgradeHeader;
   int hostStart;
   int hostEnd;
   int pathStart;
@@ -57,6 +66,8 @@ public final class Head {
     eventStream = false;
     dated = false;
     keepAliveSeconds = -1;
+    upgradeNamed = false;
+    upgradeHeader = NO_UPGRADE;
     hostStart = 0;
     hostEnd = 0;
     pathStart = 0;
@@ -204,6 +215,41 @@ public final class Head {
   /** For how long the sender says that it keeps an idle connection, or -1. */
   public int keepAliveSeconds() {
     return keepAliveSeconds;
+  }
+
+  /**
+   * Whether the message asks for, or grants, one other protocol on this connection: RFC 9110
+   * section 7.8. Not for a list of them, and not with a body, whose end and the first byte of the
+   * other protocol two readers could see in two places.
+   */
+  public boolean upgrades() {
+    return upgradeNamed
+        && upgradeHeader >= 0
+        && minorVersion > 0
+        && !chunked
+        && contentLength <= 0
+        && isToken(valueStart(upgradeHeader), valueLength(upgradeHeader));
+  }
+
+  /** The protocol to change to, in lower case. Only where the message {@link #upgrades}. */
+  public String upgrade() {
+    int start = valueStart(upgradeHeader);
+    return text(start, start + valueLength(upgradeHeader)).toLowerCase(Locale.ROOT);
+  }
+
+  /** Copies the protocol to change to, as it came. */
+  public void copyUpgrade(ByteBuf out) {
+    int start = valueStart(upgradeHeader);
+    copy(start, start + valueLength(upgradeHeader), out);
+  }
+
+  private boolean isToken(int from, int length) {
+    for (int i = from; i < from + length; i++) {
+      if (!Ascii.isToken(bytes[i]) && bytes[i] != '/') {
+        return false;
+      }
+    }
+    return length > 0 && length <= MAX_UPGRADE;
   }
 
   public boolean hasHost() {

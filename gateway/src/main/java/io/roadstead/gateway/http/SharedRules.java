@@ -15,6 +15,10 @@ final class SharedRules {
         connection(head, i);
         yield null;
       }
+      case Field.UPGRADE -> {
+        head.upgradeHeader = head.upgradeHeader == Head.NO_UPGRADE ? i : Head.MANY_UPGRADES;
+        yield null;
+      }
       default -> null;
     };
   }
@@ -82,6 +86,8 @@ final class SharedRules {
         head.close = true;
       } else if (Ascii.is(b, start, length, "keep-alive")) {
         head.keepAlive = true;
+      } else if (Ascii.is(b, start, length, "upgrade")) {
+        head.upgradeNamed = true;
       } else {
         nominate(head, start, length);
       }
