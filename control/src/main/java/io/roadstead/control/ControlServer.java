@@ -42,6 +42,7 @@ import io.roadstead.rollout.Deployer;
 import io.roadstead.rollout.InstanceLogs;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -109,6 +110,7 @@ public final class ControlServer implements AutoCloseable {
   private record Running(
       Vertx vertx,
       Context loop,
+      HttpFront front,
       HttpServer server,
       WatchHub hub,
       EventsApi events,
@@ -175,7 +177,9 @@ public final class ControlServer implements AutoCloseable {
             });
     loop.runOnContext(_ -> connections.start(vertx));
     InetSocketAddress address = new InetSocketAddress(host, server.actualPort());
-    running = new Running(vertx, loop, server, hub, events, consoles, blocking, endpoints, address);
+    running =
+        new Running(
+            vertx, loop, front, server, hub, events, consoles, blocking, endpoints, address);
   }
 
   /** Where it listens. */
@@ -196,14 +200,22 @@ public final class ControlServer implements AutoCloseable {
       return;
     }
     running = null;
+    parts.figures().onTick(() -> {});
+    Promise<Void> quiet = Promise.promise();
     now.loop()
         .runOnContext(
             _ -> {
+              now.front().stop();
               now.hub().end();
               now.events().end();
               now.consoles().end();
+              quiet.complete();
             });
-    parts.figures().onTick(() -> {});
+    try {
+      await(quiet.future());
+    } catch (ExecutionException e) {
+      log.warn("the control plane's event loop is busy: its streams are broken off", e);
+    }
     now.blocking().shutdownNow();
     try {
       await(now.server().shutdown(1, TimeUnit.SECONDS));

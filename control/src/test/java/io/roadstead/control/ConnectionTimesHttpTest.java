@@ -146,6 +146,30 @@ class ConnectionTimesHttpTest {
   }
 
   @Test
+  void whatComesWhileItStopsIsToldSo() throws Exception {
+    MemoryPlatform platform = with(LONG, LONG, LONG, LONG);
+    try (Peer events = new Peer(platform);
+        Peer late = new Peer(platform)) {
+      events.send(
+          LIVE.replace("/health/live", "/api/v1/events")
+              .replace("\r\n\r\n", "\r\nAccept: text/event-stream\r\n\r\n"));
+      assertThat(events.answer()).startsWith("HTTP/1.1 200");
+      String body = "{\"replicas\":2}";
+      late.send(
+          put("/api/v1/services/orders", "application/json", body.length()) + body.substring(0, 5));
+      assertThat(platform.get("/health/live").statusCode()).isEqualTo(200);
+      Thread closing = Thread.ofVirtual().start(platform::close);
+      events.readToTheEnd(); // the streams end as it begins to stop
+      late.send(body.substring(5));
+      assertThat(late.readToTheEnd())
+          .startsWith("HTTP/1.1 503 ")
+          .containsIgnoringCase("connection: close")
+          .contains("\"stopping\"");
+      closing.join();
+    }
+  }
+
+  @Test
   void slowPeersDoNotKeepOthersOut() throws Exception {
     List<Peer> peers = new ArrayList<>();
     try (MemoryPlatform platform = with(SHORT, LONG, LONG, LONG)) {

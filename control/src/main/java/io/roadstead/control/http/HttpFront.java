@@ -22,7 +22,8 @@ import java.util.concurrent.Semaphore;
  * paths, endpoint, credential, body, work, answer.
  *
  * <p>All of it runs on the event loop, except work that blocks: that runs on a virtual thread, at
- * most {@link #MAX_BLOCKING} at a time, and comes back to the loop with its answer.
+ * most {@link #MAX_BLOCKING} at a time, and comes back to the loop with its answer. After {@link
+ * #stop} whatever comes is refused, and its connection closed.
  */
 public final class HttpFront implements Handler<HttpServerRequest> {
   /** How many blocking calls there may be at a time. */
@@ -39,6 +40,7 @@ public final class HttpFront implements Handler<HttpServerRequest> {
   private final Bodies bodies;
   private final ExecutorService blocking;
   private final Semaphore permits = new Semaphore(MAX_BLOCKING);
+  private boolean stopping;
 
   /**
    * @param blocking runs each task on a virtual thread of its own
@@ -61,10 +63,16 @@ public final class HttpFront implements Handler<HttpServerRequest> {
     this.blocking = blocking;
   }
 
+  /** From now on nothing is begun. Called on the event loop, before what blocks is shut down. */
+  public void stop() {
+    stopping = true;
+  }
+
   @Override
   public void handle(HttpServerRequest request) {
     try {
       guard.check(request);
+      refuseWhenStopping();
       String path = request.path() == null ? "/" : request.path();
       for (Mount mount : mounts) {
         if (mount.takes(path)) {
@@ -131,7 +139,14 @@ public final class HttpFront implements Handler<HttpServerRequest> {
         refusal -> Responses.sendAndClose(vertx, request, refusal.answer()));
   }
 
+  private void refuseWhenStopping() {
+    if (stopping) {
+      throw Refusals.stopping();
+    }
+  }
+
   private void work(Endpoint endpoint, Call call, HttpServerRequest request) {
+    refuseWhenStopping(); // it may have begun to while the body came
     switch (endpoint.work()) {
       case Endpoint.Work.Streaming(var streamer) -> streamer.answer(call, request);
       case Endpoint.Work.Quick(var answering) -> Responses.send(request, run(answering, call));

@@ -32,7 +32,7 @@ final class Refusals {
       }
       case InterruptedException _ -> {
         Thread.currentThread().interrupt();
-        yield new Refusal(503, "stopping", "the control plane is stopping");
+        yield stopping();
       }
       default -> {
         log.warn("a request failed", e);
@@ -40,6 +40,14 @@ final class Refusals {
             500, "internal", "this failed unexpectedly (" + said(e) + "); the log has more");
       }
     };
+  }
+
+  /** Where it will not be answered in this life of the platform. */
+  static Refusal stopping() {
+    return new Refusal(
+            503, "stopping", "the control plane is stopping; try again once it is there again")
+        .header("Connection", "close")
+        .header("Retry-After", "1");
   }
 
   static String said(Exception e) {

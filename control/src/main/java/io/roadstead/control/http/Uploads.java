@@ -211,7 +211,7 @@ public final class Uploads {
         return taken;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw refuse(new Refusal(503, "stopping", "the control plane is stopping"));
+        throw refuse(Refusals.stopping());
       }
     }
 
