@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   idle          active = false
  *   connecting    connection set, connected = false          the client's body is not read
  *   sending       connected = true, requestDone = false      body: client → instance
- *   waiting       requestDone = true, answerStarted = false  may be replayed if the connection was used
+ *   waiting       requestDone = true, answerStarted = false  may be sent again: see upstreamClosed
  *   answering     answerStarted, then responding = true      body: instance → client
  * </pre>
  *
@@ -42,6 +42,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements BodyReader.Sink {
   private static final int MAX_TRIES = 3;
+
+  /** A request that brings its instance down takes no third one with it. */
+  private static final int MAX_RECIPIENTS = 2;
+
   private static final int SMALL_BODY = 2048;
   private static final int CLIENT_WENT = 499;
   private static final int MAX_INTERIM = 16;
@@ -79,6 +83,11 @@ final class Exchange implements BodyReader.Sink {
   private @Nullable UpstreamConnection connection;
   private boolean connected;
   private boolean replayed;
+
+  /** To whose instance the request was written last, and to how many it was. */
+  private @Nullable UpstreamPool recipient;
+
+  private int recipients;
   private long sentNanos;
   private long rttNanos;
   private @Nullable ByteBuf head;
@@ -122,6 +131,7 @@ final class Exchange implements BodyReader.Sink {
     upgrade = request.upgrades() && passes(request.upgrade()) ? request.upgrade() : null;
     bodySent = false;
     replayed = false;
+    recipients = 0;
     counted = false;
     interims = 0;
     status = 0;
@@ -222,20 +232,25 @@ final class Exchange implements BodyReader.Sink {
     connected = true;
     answerStarted = false;
     progressNanos = sentNanos;
+    if (recipients == 0) {
+      holding = idempotent && hasBody;
+    }
+    if (recipient != pool) {
+      recipient = pool;
+      recipients++;
+    }
     ByteBuf bytes = requireNonNull(head);
-    ByteBuf again = held;
-    holding = to.used() && (!hasBody || idempotent) && !replayed;
-    if (to.used()) {
+    if (idempotent || to.used()) {
       // Written once more if the connection turns out to be dead.
       to.write(bytes.retain());
     } else {
       head = null;
       to.write(bytes);
     }
+    ByteBuf again = held;
     if (again != null) {
-      held = null;
       bodySent = true;
-      to.write(again);
+      to.write(again.copy());
     }
   }
 
@@ -328,18 +343,28 @@ final class Exchange implements BodyReader.Sink {
     progressNanos = worker.now();
   }
 
-  /** The connection ended before the answer did. */
+  /**
+   * The connection ended before the answer did. One that was used before may have been ended while
+   * it was idle: then the instance is well, and a fresh connection to it will do. If that one ends
+   * too, or it was fresh to begin with, the instance has gone with the request in its hands; what
+   * may be done twice goes to another. (The port of a process that was killed may accept
+   * connections for a moment still, only to end them.)
+   */
   void upstreamClosed(boolean used) {
     UpstreamPool from = requireNonNull(pool);
     connection = null;
-    boolean replayable = idempotent ? !bodySent || holding : hasBody && !bodySent;
     ByteBuf bytes = head;
-    if (used && !answerStarted && !replayed && replayable && bytes != null) {
-      replayed = true;
+    if (!answerStarted && bytes != null) {
       bytes.readerIndex(0);
-      requireNonNull(service).retried(RetryReason.STALE_CONNECTION);
-      connect(from);
-      return;
+      if (used && !replayed && (idempotent ? !bodySent || holding : hasBody && !bodySent)) {
+        replayed = true;
+        requireNonNull(service).retried(RetryReason.STALE_CONNECTION);
+        connect(from);
+        return;
+      }
+      if (idempotent && (!bodySent || holding) && sentElsewhere(from)) {
+        return;
+      }
     }
     upstreamFailed(
         502,
@@ -348,6 +373,27 @@ final class Exchange implements BodyReader.Sink {
             + from.instance().id()
             + " closed the connection "
             + (answerStarted ? "in the middle of its answer" : "without an answer"));
+  }
+
+  /** Tries another instance than the one that ended the connection; false where there is none. */
+  private boolean sentElsewhere(UpstreamPool from) {
+    LoopService to = requireNonNull(service);
+    tried.add(requireNonNull(member));
+    Member<UpstreamPool> next =
+        recipients < MAX_RECIPIENTS && tried.size() < MAX_TRIES
+            ? to.balancer.pick(worker.now(), tried)
+            : null;
+    if (next == null) {
+      return false;
+    }
+    from.errors++;
+    giveBack(Outcome.ERROR);
+    replayed = true;
+    to.retried(RetryReason.INSTANCE_CLOSED);
+    forward(next);
+    client.proceed();
+    worker.flush();
+    return true;
   }
 
   /** The instance did not answer, or not well; its connection is closed already. */
@@ -595,6 +641,7 @@ final class Exchange implements BodyReader.Sink {
     route = null;
     service = null;
     pool = null;
+    recipient = null;
     responding = false;
     answerStarted = false;
     eventStream = false;

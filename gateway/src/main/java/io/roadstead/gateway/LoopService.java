@@ -12,6 +12,7 @@ final class LoopService {
   final String name;
   final Balancer<UpstreamPool> balancer;
   private long staleConnections;
+  private long instancesClosed;
   private long connectFailures;
   int inflight;
   private World.@Nullable Membership membership;
@@ -52,6 +53,7 @@ final class LoopService {
   void retried(RetryReason reason) {
     switch (reason) {
       case STALE_CONNECTION -> staleConnections++;
+      case INSTANCE_CLOSED -> instancesClosed++;
       case CONNECT_FAILED -> connectFailures++;
     }
   }
@@ -59,6 +61,7 @@ final class LoopService {
   long retries(RetryReason reason) {
     return switch (reason) {
       case STALE_CONNECTION -> staleConnections;
+      case INSTANCE_CLOSED -> instancesClosed;
       case CONNECT_FAILED -> connectFailures;
     };
   }

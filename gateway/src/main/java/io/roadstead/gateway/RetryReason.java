@@ -4,6 +4,8 @@ package io.roadstead.gateway;
 public enum RetryReason {
   /** A pooled connection turned out to be dead before any byte of an answer. */
   STALE_CONNECTION("stale-connection"),
+  /** An instance ended the connection, or itself, before any byte of an answer. */
+  INSTANCE_CLOSED("instance-closed"),
   /** An instance did not accept a connection. */
   CONNECT_FAILED("connect-failed");
 

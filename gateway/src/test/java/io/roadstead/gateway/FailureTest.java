@@ -292,6 +292,106 @@ class FailureTest {
     }
   }
 
+  /** Answers while it lives; then ends each connection when it has read a request. */
+  private static Origin mortal(AtomicBoolean dead, AtomicInteger read) {
+    return new Origin(
+        connection -> {
+          while (connection.readRequest() != null) {
+            if (dead.get()) {
+              read.incrementAndGet();
+              connection.socket.setSoLinger(true, 0);
+              return;
+            }
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /app HTTP/1.1\r\nHost: a\r\n\r\n",
+        "HEAD /app HTTP/1.1\r\nHost: a\r\n\r\n",
+        "PUT /app HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+        "PUT /app HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+      })
+  void whatAnInstanceTookWithItIsSentToAnotherIfItMayBe(String request) throws IOException {
+    AtomicInteger lost = new AtomicInteger();
+    AtomicInteger bodies = new AtomicInteger();
+    // Still accepts, as the port of a process that was killed may for a moment.
+    try (Origin dying = mortal(new AtomicBoolean(true), lost);
+        Origin well =
+            new Origin(
+                connection -> {
+                  for (String read = connection.readRequest(); read != null; ) {
+                    bodies.addAndGet(read.contains("hello") ? 1 : 0);
+                    connection.write(
+                        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+                            + (read.startsWith("HEAD") ? "" : "ok"));
+                    read = connection.readRequest();
+                  }
+                })) {
+      harbour.with(dying).with(well);
+      for (int i = 0; i < 20; i++) {
+        try (RawClient client = harbour.client()) {
+          client.send(request);
+          assertThat(request.startsWith("HEAD") ? client.answerWithoutBody() : client.answer())
+              .extracting(RawClient.Answer::status)
+              .isEqualTo(200);
+        }
+      }
+      assertThat(lost.get()).isPositive();
+      assertThat(harbour.retries(RetryReason.INSTANCE_CLOSED)).isEqualTo(lost.get());
+      assertThat(bodies).hasValue(request.startsWith("PUT") ? 20 : 0);
+      Harbour.await().until(() -> harbour.figures().inflight() == 0);
+    }
+  }
+
+  @Test
+  void aUsedConnectionAndTheNextToADyingInstanceLeadToAnother() throws IOException {
+    AtomicBoolean dead = new AtomicBoolean();
+    AtomicInteger lost = new AtomicInteger();
+    try (Origin dying = mortal(dead, lost);
+        Origin well = Origin.saying("ok");
+        RawClient client = harbour.with(dying).client()) {
+      assertThat(client.get("/app").status()).isEqualTo(200);
+      harbour.with(well);
+      Harbour.await().until(() -> client.get("/app").status() == 200 && well.accepted.get() > 0);
+      dead.set(true);
+      for (int i = 0; i < 20; i++) {
+        assertThat(client.get("/app").status()).isEqualTo(200);
+      }
+      assertThat(harbour.retries(RetryReason.STALE_CONNECTION)).isEqualTo(1);
+      assertThat(harbour.retries(RetryReason.INSTANCE_CLOSED)).isPositive();
+    }
+  }
+
+  @Test
+  void aRequestThatEndsEachInstanceIsSentToTwoAtMost() {
+    AtomicInteger lost = new AtomicInteger();
+    AtomicBoolean dead = new AtomicBoolean(true);
+    try (Origin one = mortal(dead, lost);
+        Origin two = mortal(dead, lost);
+        Origin three = mortal(dead, lost);
+        RawClient client = harbour.with(one).with(two).with(three).client()) {
+      assertProblem(client.get("/app"), 502, "upstream-closed");
+      assertThat(lost).hasValue(2);
+    }
+  }
+
+  @Test
+  void whatMayNotBeDoneTwiceIsLostWithItsInstance() {
+    AtomicInteger lost = new AtomicInteger();
+    AtomicBoolean dead = new AtomicBoolean(true);
+    try (Origin one = mortal(dead, lost);
+        Origin two = mortal(dead, lost);
+        RawClient client = harbour.with(one).with(two).client()) {
+      client.send("POST /app HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+      assertProblem(client.answer(), 502, "upstream-closed");
+      assertThat(lost).hasValue(1);
+    }
+  }
+
   @Test
   void aConnectionThatIsClosedWhileIdleIsNeverUsed() {
     try (Origin origin =

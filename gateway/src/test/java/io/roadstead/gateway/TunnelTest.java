@@ -240,8 +240,8 @@ class TunnelTest {
       harbour.view.status("app", "app-" + origin.port(), Status.DRAINING);
       assertThat(client.in.readNBytes(4)).containsExactly(0x88, 2, 3, 0xe9);
       assertThat(client.in.read()).isEqualTo(-1);
-      assertThat(Objects.requireNonNull(closed.get())).containsExactly(3, 0xe9);
       Harbour.await().until(() -> origin.ended.get() == 1);
+      assertThat(Objects.requireNonNull(closed.get())).containsExactly(3, 0xe9);
     }
   }
 
