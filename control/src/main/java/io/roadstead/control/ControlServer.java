@@ -7,6 +7,7 @@ import io.roadstead.control.api.FiguresApi;
 import io.roadstead.control.api.InstancesApi;
 import io.roadstead.control.api.LogsApi;
 import io.roadstead.control.api.PlatformApi;
+import io.roadstead.control.api.RefusalsApi;
 import io.roadstead.control.api.RegistryApi;
 import io.roadstead.control.api.ServicesApi;
 import io.roadstead.control.api.Views;
@@ -34,6 +35,7 @@ import io.roadstead.control.session.Sessions;
 import io.roadstead.control.watch.Subscriptions;
 import io.roadstead.control.watch.WatchHub;
 import io.roadstead.control.wire.FiguresJson;
+import io.roadstead.registry.Refusals;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
@@ -81,6 +83,7 @@ public final class ControlServer implements AutoCloseable {
   public record Parts(
       Registry registry,
       Subscribers subscribers,
+      Refusals refusals,
       Deployer deployer,
       Artifacts artifacts,
       InstanceLogs logs,
@@ -232,6 +235,7 @@ public final class ControlServer implements AutoCloseable {
     meters.start();
     List<Endpoint> all = new ArrayList<>();
     all.addAll(new Subscriptions(hub, parts.registry(), parts.subscribers()).endpoints());
+    all.addAll(new RefusalsApi(parts.refusals()).endpoints());
     all.addAll(new RegistryApi(parts.registry()).endpoints());
     all.addAll(new ServicesApi(parts.registry(), parts.deployer(), parts.traffic()).endpoints());
     all.addAll(

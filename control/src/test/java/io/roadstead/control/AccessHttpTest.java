@@ -80,6 +80,7 @@ class AccessHttpTest {
               "POST /api/v1/rollouts/x/abort",
               "POST /api/v1/instances/x/drain",
               "POST /api/v1/registry/x/release",
+              "POST /api/v1/gateways/g/refused",
               "PUT /api/v1/artifacts/" + "0".repeat(64))) {
         String[] words = change.split(" ", -1);
         HttpResponse<String> refused =

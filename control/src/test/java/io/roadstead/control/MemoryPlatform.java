@@ -45,6 +45,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -68,6 +69,10 @@ public final class MemoryPlatform implements AutoCloseable {
   public final Registry registry;
   public final Subscribers subscribers;
   final Deployer deployer;
+
+  /** Each refusal told, as "gateway service/id". */
+  public final List<String> refusals = new CopyOnWriteArrayList<>();
+
   public final FigureBook figures;
 
   /** What the own gateway has counted; null where there is none. */
@@ -112,6 +117,7 @@ public final class MemoryPlatform implements AutoCloseable {
             new ControlServer.Parts(
                 registry,
                 subscribers,
+                (by, instances) -> instances.forEach(instance -> refusals.add(by + " " + instance)),
                 deployer,
                 new Digests(),
                 lines(),

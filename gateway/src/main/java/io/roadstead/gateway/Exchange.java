@@ -262,6 +262,7 @@ final class Exchange implements BodyReader.Sink {
     tried.add(failed);
     giveBack(Outcome.CONNECT_FAILED);
     from.errors++;
+    from.connectFailed(cause);
     // Whom to try next is asked and not counted: who was tried may have left meanwhile.
     Member<UpstreamPool> next =
         tried.size() < MAX_TRIES ? to.balancer.pick(worker.now(), tried) : null;

@@ -9,6 +9,7 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.roadstead.gateway.handover.Giver;
 import io.roadstead.gateway.handover.Taker;
+import io.roadstead.registry.ForbiddenPlaces;
 import io.roadstead.registry.RegistryView;
 import io.roadstead.registry.Ticker;
 import io.roadstead.registry.event.Event;
@@ -133,7 +134,8 @@ public final class Gateway implements AutoCloseable {
         clock,
         clientLimit,
         ticker.nanos() + workers.size(),
-        this::again);
+        this::again,
+        view::refused);
   }
 
   private void again() {
@@ -145,7 +147,8 @@ public final class Gateway implements AutoCloseable {
 
   private void startFeed() {
     AddressBook addresses = new AddressBook(ticker, this::again);
-    Feed started = new Feed(view, workers, new WorldBuilder(config, this::isOwnPort, addresses));
+    ForbiddenPlaces places = new ForbiddenPlaces(this::isOwnPort, ticker);
+    Feed started = new Feed(view, workers, new WorldBuilder(config, places, addresses));
     feed = started;
     started.start();
     try {

@@ -1,8 +1,11 @@
 package io.roadstead.gateway;
 
+import io.netty.channel.ConnectTimeoutException;
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.Status;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +14,13 @@ import org.jspecify.annotations.Nullable;
  * of the rest. Confined to the loop.
  *
  * <p>A pool is <i>retired</i> once its instance takes no traffic any more: nothing is kept idle
- * from then on, so each connection is closed when its answer is complete.
+ * from then on, so each connection is closed when its answer is complete, and event streams are
+ * ended. One of a suspect that is avoided keeps nothing idle either, but ends no stream.
  */
 final class UpstreamPool {
+  /** How often one loop tells that an instance refuses connections. */
+  private static final long TELL_NANOS = 1_000_000_000L;
+
   private final Worker worker;
   private final InetSocketAddress address;
   private Instance instance;
@@ -33,6 +40,9 @@ final class UpstreamPool {
   long errors;
   private @Nullable Traffic lastTraffic;
   private @Nullable UpstreamConnection firstStream;
+  private boolean retired;
+  private boolean refused;
+  private long refusedAt;
 
   UpstreamPool(Worker worker, Instance instance, InetSocketAddress address) {
     this.worker = worker;
@@ -71,7 +81,13 @@ final class UpstreamPool {
     }
     instance = newer;
     takesTraffic = traffic;
-    if (!traffic) {
+    retired = false;
+    if (newer.status() == Status.SUSPECT) {
+      // It may prove to be well in a moment: no stream is ended for that.
+      if (!traffic) {
+        closeIdle();
+      }
+    } else if (!traffic) {
       retire();
     }
   }
@@ -79,8 +95,25 @@ final class UpstreamPool {
   /** Closes what is idle; what is busy closes after its answer. */
   void retire() {
     takesTraffic = false;
+    retired = true;
     closeIdle();
     endStreamsIfAlone();
+  }
+
+  /**
+   * A connection could not be made. That nobody listens is told at once; that an answer took too
+   * long may be this gateway's own trouble.
+   */
+  void connectFailed(@Nullable Throwable cause) {
+    boolean nobodyListens =
+        cause instanceof NoRouteToHostException
+            || (cause instanceof ConnectException && !(cause instanceof ConnectTimeoutException));
+    long now = worker.now();
+    if (nobodyListens && (!refused || now - refusedAt >= TELL_NANOS)) {
+      refused = true;
+      refusedAt = now;
+      worker.refused(instance.key());
+    }
   }
 
   void closeIdle() {
@@ -192,7 +225,7 @@ final class UpstreamPool {
 
   /** Streams are not waited for: once nothing else is under way they are ended in order. */
   private void endStreamsIfAlone() {
-    if (streams > 0 && outstanding <= streams) {
+    if (retired && streams > 0 && outstanding <= streams) {
       endStreams();
     }
   }

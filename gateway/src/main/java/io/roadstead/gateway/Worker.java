@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,7 @@ final class Worker {
   private final InstantSource clock;
   private final ClientLimit clientLimit;
   private final Runnable onDrained;
+  private final Consumer<InstanceKey> onRefused;
   private final HeadParser requestParser;
   private final HeadParser responseParser;
   private final PathCheck pathCheck;
@@ -95,13 +97,15 @@ final class Worker {
       InstantSource clock,
       ClientLimit clientLimit,
       long seed,
-      Runnable onDrained) {
+      Runnable onDrained,
+      Consumer<InstanceKey> onRefused) {
     this.loop = loop;
     this.config = config;
     this.ticker = ticker;
     this.clock = clock;
     this.clientLimit = clientLimit;
     this.onDrained = onDrained;
+    this.onRefused = onRefused;
     this.requestParser = new HeadParser(config.limits().head());
     this.responseParser = new HeadParser(config.limits().head());
     this.pathCheck = new PathCheck(config.limits().head().headBytes());
@@ -452,6 +456,11 @@ final class Worker {
   /** An instance that is draining has nothing under way here any more. */
   void drained() {
     onDrained.run();
+  }
+
+  /** An instance's address refuses connections. */
+  void refused(InstanceKey instance) {
+    onRefused.accept(instance);
   }
 
   /**

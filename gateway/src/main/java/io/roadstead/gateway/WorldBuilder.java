@@ -1,6 +1,7 @@
 package io.roadstead.gateway;
 
 import io.roadstead.gateway.route.RouteTable;
+import io.roadstead.registry.ForbiddenPlaces;
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.Service;
 import io.roadstead.registry.Snapshot;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,18 +25,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorldBuilder {
   private final GatewayConfig config;
-  private final IntPredicate ownPort;
+  private final ForbiddenPlaces forbidden;
   private final AddressBook addresses;
   private @Nullable World last;
   private List<Service> lastServices = List.of();
   private final Map<String, World.Membership> memberships = new HashMap<>();
 
-  /**
-   * @param ownPort whether a port is one of the platform's own
-   */
-  WorldBuilder(GatewayConfig config, IntPredicate ownPort, AddressBook addresses) {
+  WorldBuilder(GatewayConfig config, ForbiddenPlaces forbidden, AddressBook addresses) {
     this.config = config;
-    this.ownPort = ownPort;
+    this.forbidden = forbidden;
     this.addresses = addresses;
   }
 
@@ -120,15 +117,9 @@ final class WorldBuilder {
     if (address == null) {
       return "with a host that does not resolve";
     }
-    if (address.isLinkLocalAddress() || address.isMulticastAddress()) {
-      return "at a link-local or multicast address, which is never routed to";
-    }
-    boolean here =
-        address.isLoopbackAddress()
-            || address.isAnyLocalAddress()
-            || address.equals(config.listen().getAddress());
-    if (here && ownPort.test(instance.port())) {
-      return "at one of the platform's own ports, which is never routed to";
+    String obstacle = forbidden.obstacle(address, instance.port());
+    if (obstacle != null) {
+      return obstacle;
     }
     return instance.secure() ? "reachable over TLS only, which is not spoken yet" : null;
   }

@@ -159,6 +159,45 @@ class DrainTest {
     }
   }
 
+  private static String text(byte[] bytes) {
+    return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void theStreamsOfASuspectGoOnUntilItLeaves() throws IOException {
+    CountDownLatch more = new CountDownLatch(1);
+    String event = "9\r\ndata: 1\n\n\r\n";
+    try (Origin doubted =
+            new Origin(
+                connection -> {
+                  connection.readRequest();
+                  connection.write(
+                      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding:"
+                          + " chunked\r\n\r\n"
+                          + event);
+                  await(more);
+                  connection.write(event);
+                  connection.in.read();
+                });
+        Origin sound = Origin.saying("sound");
+        RawClient client = harbour.client();
+        RawClient other = harbour.client()) {
+      harbour.view.up("app", "a", doubted.port());
+      acknowledged();
+      client.send("GET /app HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(RawClient.readHead(client.in)).contains("text/event-stream");
+      assertThat(text(client.in.readNBytes(event.length()))).isEqualTo(event);
+      harbour.view.up("app", "b", sound.port());
+      harbour.view.status("app", "a", Status.SUSPECT);
+      acknowledged();
+      assertThat(other.get("/app").body()).isEqualTo("sound");
+      more.countDown();
+      assertThat(text(client.in.readNBytes(event.length()))).isEqualTo(event);
+      harbour.view.status("app", "a", Status.DOWN);
+      assertThat(client.rest()).isEqualTo("0\r\n\r\n");
+    }
+  }
+
   @Test
   void anEventStreamIsEndedInOrderOnceNothingElseIsUnderWay() throws IOException {
     CountDownLatch more = new CountDownLatch(1);

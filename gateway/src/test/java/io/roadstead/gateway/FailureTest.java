@@ -49,6 +49,33 @@ class FailureTest {
   }
 
   @Test
+  void whoRefusesAConnectionIsToldOfOnceASecond() throws IOException {
+    try (Origin good = Origin.saying("good");
+        RawClient client = harbour.client()) {
+      harbour.view.up("app", "bad", freePort());
+      harbour.view.up("app", "good", good.port());
+      Harbour.await().until(() -> harbour.view.acknowledged() != null);
+      for (int i = 0; i < 30; i++) {
+        assertThat(client.get("/app").body()).isEqualTo("good");
+      }
+      assertThat(harbour.view.refusals).isNotEmpty().allMatch("bad"::equals);
+      // One a second and loop: thirty requests take much less.
+      assertThat(harbour.view.refusals.size()).isLessThanOrEqualTo(4);
+    }
+  }
+
+  @Test
+  void whoClosesAConnectionHasNotRefusedIt() {
+    try (Origin rude = new Origin(Origin.Connection::readRequest);
+        RawClient client = harbour.client()) {
+      harbour.view.up("app", "rude", rude.port());
+      Harbour.await().until(() -> harbour.view.acknowledged() != null);
+      assertThat(client.get("/app").status()).isEqualTo(502);
+      assertThat(harbour.view.refusals).isEmpty();
+    }
+  }
+
+  @Test
   void aPathWithoutARouteIsNotFound() {
     try (RawClient client = harbour.client()) {
       RawClient.Answer answer = client.get("/nobody/\"quoted\"");

@@ -23,6 +23,7 @@ final class FakeView implements RegistryView {
   record Ack(Cursor version, Map<InstanceKey, Integer> busy) {}
 
   final List<Ack> acks = new CopyOnWriteArrayList<>();
+  final List<String> refusals = new CopyOnWriteArrayList<>();
   private final Map<String, List<Route>> routes = new TreeMap<>();
   private final Map<String, List<Instance>> instances = new TreeMap<>();
   private @Nullable Consumer<Snapshot> listener;
@@ -122,6 +123,11 @@ final class FakeView implements RegistryView {
   @Override
   public void acknowledge(Cursor version, Map<InstanceKey, Integer> busy) {
     acks.add(new Ack(version, Map.copyOf(busy)));
+  }
+
+  @Override
+  public void refused(InstanceKey instance) {
+    refusals.add(instance.id());
   }
 
   /** The newest acknowledgement of at least the present version, or null. */

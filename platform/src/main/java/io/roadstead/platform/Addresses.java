@@ -4,13 +4,22 @@ package io.roadstead.platform;
 final class Addresses {
   private volatile String controlUrl = "";
   private volatile String gatewayUrl = "";
+  private volatile int controlPort;
+  private volatile int gatewayPort;
 
   void control(HostPort listen, int port) {
+    controlPort = port;
     controlUrl = url(listen, port);
   }
 
   void gateway(HostPort listen, int port) {
+    gatewayPort = port;
     gatewayUrl = url(listen, port);
+  }
+
+  /** Whether the platform itself listens there. */
+  boolean isOwnPort(int port) {
+    return port != 0 && (port == controlPort || port == gatewayPort);
   }
 
   String controlUrl() {

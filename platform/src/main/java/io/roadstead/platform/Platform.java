@@ -19,6 +19,7 @@ import io.roadstead.registry.LocalRegistryView;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
+import io.roadstead.registry.liveness.Liveness;
 import io.roadstead.rollout.Deployer;
 import io.roadstead.rollout.StateStore;
 import io.roadstead.runtime.process.ProcessRuntime;
@@ -178,6 +179,8 @@ public final class Platform implements AutoCloseable {
         closing.add("Eureka interface", eureka(registry, subscribers, deployer, wall, ticker));
     eureka.start();
 
+    Liveness liveness =
+        closing.add("liveness", Probing.of(config.activeChecks(), registry, addresses, lines));
     OwnGateway own = new OwnGateway();
     FigureBook figures = new FigureBook(own, ticker, wall);
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -191,6 +194,7 @@ public final class Platform implements AutoCloseable {
                 new ControlServer.Parts(
                     registry,
                     subscribers,
+                    liveness,
                     deployer,
                     artifacts,
                     runtime,
@@ -205,7 +209,10 @@ public final class Platform implements AutoCloseable {
     server.start();
     int controlPort = server.address().getPort();
     addresses.control(config.control(), controlPort);
-    closing.add("beat", new Beat(registry::expire, subscribers::sweep, figures::tick)).start();
+    liveness.start();
+    closing
+        .add("beat", new Beat(registry::expire, liveness::sweep, subscribers::sweep, figures::tick))
+        .start();
     deployer.start();
     closing.add("start caches", StartCaches.of(deployer, runtime, wall, ticker, lines)).start();
 
@@ -217,7 +224,8 @@ public final class Platform implements AutoCloseable {
     if (gatewayAt.isPresent() && !elsewhere) {
       LocalRegistryView view =
           closing.add(
-              "registry view", new LocalRegistryView(registry, subscribers, gatewayName(random)));
+              "registry view",
+              new LocalRegistryView(registry, subscribers, liveness, gatewayName(random)));
       Gateway gateway =
           closing.add(
               "gateway",

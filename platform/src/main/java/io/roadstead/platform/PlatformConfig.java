@@ -1,5 +1,6 @@
 package io.roadstead.platform;
 
+import io.roadstead.registry.liveness.ActiveChecks;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param defaultRoutes whether {@code /{service}/**} is routed for all that register; where it is
  *     not said, only while the gateway listens on loopback, or each gateway on its own does
  * @param insecure allows a control plane without users beyond loopback
+ * @param activeChecks how the platform looks at registered instances by itself
  */
 public record PlatformConfig(
     Path data,
@@ -21,10 +23,22 @@ public record PlatformConfig(
     GatewayListen gateway,
     Map<String, String> users,
     Optional<Boolean> defaultRoutes,
-    boolean insecure) {
+    boolean insecure,
+    ActiveChecks activeChecks) {
   public PlatformConfig {
     data = data.toAbsolutePath().normalize();
     users = Map.copyOf(users);
+  }
+
+  /** One that does not look at registered instances by itself. */
+  public PlatformConfig(
+      Path data,
+      HostPort control,
+      GatewayListen gateway,
+      Map<String, String> users,
+      Optional<Boolean> defaultRoutes,
+      boolean insecure) {
+    this(data, control, gateway, users, defaultRoutes, insecure, ActiveChecks.NONE);
   }
 
   /** A platform on free loopback ports. */
@@ -36,7 +50,13 @@ public record PlatformConfig(
 
   /** The same, with its gateways in processes of their own. */
   public PlatformConfig withoutGateway() {
-    return new PlatformConfig(data, control, GatewayListen.NONE, users, defaultRoutes, insecure);
+    return new PlatformConfig(
+        data, control, GatewayListen.NONE, users, defaultRoutes, insecure, activeChecks);
+  }
+
+  /** The same, looking at registered instances so. */
+  public PlatformConfig withActiveChecks(ActiveChecks checks) {
+    return new PlatformConfig(data, control, gateway, users, defaultRoutes, insecure, checks);
   }
 
   boolean routesByDefault() {

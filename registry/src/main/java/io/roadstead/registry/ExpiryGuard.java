@@ -21,6 +21,9 @@ import java.util.TreeMap;
  * has run out stays listed, each for at most three more of its leases. As soon as enough have
  * renewed, the others go.
  *
+ * <p>An instance that is ejected is known to be gone for another reason: it expires regardless, and
+ * counts neither among the silent nor among the rest.
+ *
  * <p>Not thread-safe: the registry's lock guards it.
  */
 final class ExpiryGuard {
@@ -31,7 +34,7 @@ final class ExpiryGuard {
 
   private static final class Watched {
     final Deque<Gone> gone = new ArrayDeque<>();
-    int held;
+    final List<InstanceKey> held = new ArrayList<>();
     boolean told;
   }
 
@@ -46,11 +49,15 @@ final class ExpiryGuard {
     Map<String, Integer> held = new TreeMap<>();
     watched.forEach(
         (service, state) -> {
-          if (state.held > 0) {
-            held.put(service, state.held);
+          if (!state.held.isEmpty()) {
+            held.put(service, state.held.size());
           }
         });
     return held;
+  }
+
+  List<InstanceKey> heldInstances() {
+    return watched.values().stream().flatMap(state -> state.held.stream()).toList();
   }
 
   /** Of all instances of a service that have a lease, those that expire now. */
@@ -60,9 +67,18 @@ final class ExpiryGuard {
     state.gone.removeIf(gone -> now - gone.atNanos() > gone.leaseNanos());
     List<Entry> lapsed = new ArrayList<>();
     int silent = state.gone.size();
+    int ejected = 0;
+    List<Entry> going = new ArrayList<>();
     for (Entry entry : leased) {
       long age = now - entry.renewedNanos();
       long lease = entry.leaseNanos();
+      if (entry.marks.life() == Life.EJECTED) {
+        ejected++;
+        if (age >= lease) {
+          going.add(entry);
+        }
+        continue;
+      }
       if (age >= lease) {
         lapsed.add(entry);
       }
@@ -70,15 +86,16 @@ final class ExpiryGuard {
         silent++;
       }
     }
-    int all = leased.size() + state.gone.size();
+    int all = leased.size() - ejected + state.gone.size();
     boolean holds = !lapsed.isEmpty() && all >= FEWEST && silent * 2 > all;
-    List<Entry> going = new ArrayList<>();
+    state.held.clear();
     for (Entry entry : lapsed) {
-      if (!holds || now - entry.renewedNanos() >= entry.leaseNanos() * (1 + LONGEST_LEASES)) {
+      if (holds && now - entry.renewedNanos() < entry.leaseNanos() * (1 + LONGEST_LEASES)) {
+        state.held.add(entry.key);
+      } else {
         going.add(entry);
       }
     }
-    state.held = lapsed.size() - going.size();
     tell(service, state, silent, all, lapsed, writing);
     return going;
   }
@@ -91,7 +108,7 @@ final class ExpiryGuard {
   /** Judged for now: what need not be remembered is forgotten. */
   void settle(String service) {
     Watched state = watched.get(service);
-    if (state != null && state.held == 0 && state.gone.isEmpty()) {
+    if (state != null && state.held.isEmpty() && state.gone.isEmpty()) {
       watched.remove(service);
     }
   }
@@ -103,7 +120,7 @@ final class ExpiryGuard {
 
   private static void tell(
       String service, Watched state, int silent, int all, List<Entry> lapsed, Writing writing) {
-    if (state.held > 0 && !state.told) {
+    if (!state.held.isEmpty() && !state.told) {
       state.told = true;
       long lease = lapsed.getFirst().leaseNanos();
       writing.event(
@@ -116,9 +133,11 @@ final class ExpiryGuard {
               + service
               + " fell silent within one lease: they stay listed for at most "
               + Duration.ofNanos(lease * LONGEST_LEASES).toSeconds()
-              + " s more, unless released",
-          Map.of("silent", silent, "instances", all, "held", state.held));
-    } else if (state.held == 0 && state.told) {
+              + " s more; \"roadstead release "
+              + service
+              + "\" lets them go now",
+          Map.of("silent", silent, "instances", all, "held", state.held.size()));
+    } else if (state.held.isEmpty() && state.told) {
       state.told = false;
       writing.event(
           "registry.expiry-resumed",

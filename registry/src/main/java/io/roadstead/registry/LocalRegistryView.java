@@ -1,5 +1,6 @@
 package io.roadstead.registry;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -20,15 +21,18 @@ import org.jspecify.annotations.Nullable;
 public final class LocalRegistryView implements RegistryView {
   private final Registry registry;
   private final Subscribers subscribers;
+  private final Refusals refusals;
   private final String name;
   private final AtomicBoolean asked = new AtomicBoolean();
   private @Nullable ScheduledThreadPoolExecutor thread;
   private Registry.@Nullable Listening listening;
   private volatile String stream = "";
 
-  public LocalRegistryView(Registry registry, Subscribers subscribers, String name) {
+  public LocalRegistryView(
+      Registry registry, Subscribers subscribers, Refusals refusals, String name) {
     this.registry = registry;
     this.subscribers = subscribers;
+    this.refusals = refusals;
     this.name = name;
   }
 
@@ -75,6 +79,11 @@ public final class LocalRegistryView implements RegistryView {
   @Override
   public void acknowledge(Cursor version, Map<InstanceKey, Integer> busy) {
     subscribers.acknowledge(name, stream, version, busy);
+  }
+
+  @Override
+  public void refused(InstanceKey instance) {
+    refusals.refused(name, List.of(instance));
   }
 
   @Override

@@ -7,12 +7,13 @@ package io.roadstead.registry;
  * @param draining being taken out of service; durable
  * @param gateOpen whether the platform's gate (probe, warm-up) lets traffic through; always true
  *     for instances that the platform did not start
- * @param suspect missed something and is being checked
+ * @param suspect a started instance that failed its readiness probes
  * @param held held out for a while because its own status flaps
+ * @param life what refused connections and checks say of it
  */
-public record Marks(boolean draining, boolean gateOpen, boolean suspect, boolean held) {
-  public static final Marks NONE = new Marks(false, true, false, false);
-  public static final Marks GATED = new Marks(false, false, false, false);
+public record Marks(boolean draining, boolean gateOpen, boolean suspect, boolean held, Life life) {
+  public static final Marks NONE = new Marks(false, true, false, false, Life.ALIVE);
+  public static final Marks GATED = new Marks(false, false, false, false, Life.ALIVE);
 
   /** The status that readers see for an instance that says {@code own} of itself. */
   public Status effective(Status own) {
@@ -22,28 +23,35 @@ public record Marks(boolean draining, boolean gateOpen, boolean suspect, boolean
     if (own != Status.UP) {
       return own;
     }
+    if (life == Life.EJECTED) {
+      return Status.DOWN;
+    }
     if (!gateOpen) {
       return Status.STARTING;
     }
     if (held) {
       return Status.STANDBY;
     }
-    return suspect ? Status.SUSPECT : Status.UP;
+    return suspect || life == Life.DOUBTED ? Status.SUSPECT : Status.UP;
   }
 
   public Marks withDraining(boolean value) {
-    return new Marks(value, gateOpen, suspect, held);
+    return new Marks(value, gateOpen, suspect, held, life);
   }
 
   public Marks withGateOpen(boolean value) {
-    return new Marks(draining, value, suspect, held);
+    return new Marks(draining, value, suspect, held, life);
   }
 
   public Marks withSuspect(boolean value) {
-    return new Marks(draining, gateOpen, value, held);
+    return new Marks(draining, gateOpen, value, held, life);
   }
 
   public Marks withHeld(boolean value) {
-    return new Marks(draining, gateOpen, suspect, value);
+    return new Marks(draining, gateOpen, suspect, value, life);
+  }
+
+  public Marks withLife(Life value) {
+    return new Marks(draining, gateOpen, suspect, held, value);
   }
 }

@@ -79,6 +79,7 @@ public final class Registry {
   private final RegistryCounters counters = new RegistryCounters();
   private final ChangeDispatcher dispatcher;
   private volatile Snapshot snapshot;
+  private volatile List<InstanceKey> held = List.of();
 
   public Registry(String epoch, InstantSource wall, Ticker ticker, EventSink events) {
     this(epoch, wall, ticker, events, ChangeDispatcher.thread("registry-changes"));
@@ -252,6 +253,21 @@ public final class Registry {
     }
   }
 
+  /** Says what looks at an instance have shown; false where there is no such instance. */
+  public boolean judge(InstanceKey key, Life life) {
+    Writing writing = begin();
+    try {
+      boolean there = roster.mark(key, marks -> marks.withLife(life), writing);
+      if (there && life == Life.EJECTED) {
+        counters.ejected(key.service());
+      }
+      commit(writing);
+      return there;
+    } finally {
+      end(writing);
+    }
+  }
+
   public Optional<Marks> marks(InstanceKey key) {
     Entry entry = directory.find(key);
     return entry == null ? Optional.empty() : Optional.of(entry.marks);
@@ -343,11 +359,17 @@ public final class Registry {
         guard.settle(service);
       }
       counters.held(guard.held());
+      held = guard.heldInstances();
       roster.letBackIn(writing);
       commit(writing);
     } finally {
       end(writing);
     }
+  }
+
+  /** The instances past their lease that the expiry guard holds, as of the last {@link #expire}. */
+  public List<InstanceKey> held() {
+    return held;
   }
 
   /** Lets the held expiries of a service go; how many went. */
@@ -364,6 +386,7 @@ public final class Registry {
       int gone = takeOut(lapsed, writing, false);
       guard.release(name);
       counters.held(guard.held());
+      held = guard.heldInstances();
       if (gone > 0) {
         writing.event(
             "registry.expiry-released",
@@ -387,7 +410,7 @@ public final class Registry {
         roster.expired(entry, writing);
         counters.expired(entry.key.service());
         gone++;
-        if (remember) {
+        if (remember && entry.marks.life() != Life.EJECTED) {
           guard.expired(entry.key.service(), entry.leaseNanos(), writing.nowNanos);
         }
       }

@@ -14,6 +14,7 @@ public final class RegistryCounters {
   private final LongAdder renewals = new LongAdder();
   private final LongAdder registrations = new LongAdder();
   private final ConcurrentHashMap<String, LongAdder> expired = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, LongAdder> ejected = new ConcurrentHashMap<>();
   private volatile Map<String, Integer> held = Map.of();
 
   RegistryCounters() {}
@@ -30,9 +31,18 @@ public final class RegistryCounters {
 
   /** Instances whose lease ran out, by service. */
   public Map<String, Long> expired() {
+    return sums(expired);
+  }
+
+  private static Map<String, Long> sums(Map<String, LongAdder> adders) {
     Map<String, Long> sums = new TreeMap<>();
-    expired.forEach((service, sum) -> sums.put(service, sum.sum()));
+    adders.forEach((service, sum) -> sums.put(service, sum.sum()));
     return sums;
+  }
+
+  /** Instances taken out because they refused connections or failed checks, by service. */
+  public Map<String, Long> ejected() {
+    return sums(ejected);
   }
 
   /** Instances past their lease that the expiry guard holds now, by service; none where absent. */
@@ -49,10 +59,18 @@ public final class RegistryCounters {
   }
 
   void expired(String service) {
+    count(expired, service);
+  }
+
+  void ejected(String service) {
+    count(ejected, service);
+  }
+
+  private static void count(ConcurrentHashMap<String, LongAdder> adders, String service) {
     // Names are clients' words: past the bound they share one counter.
     String under =
-        expired.size() < MAX_SERVICES || expired.containsKey(service) ? service : "(others)";
-    expired.computeIfAbsent(under, _ -> new LongAdder()).increment();
+        adders.size() < MAX_SERVICES || adders.containsKey(service) ? service : "(others)";
+    adders.computeIfAbsent(under, _ -> new LongAdder()).increment();
   }
 
   void held(Map<String, Integer> now) {

@@ -30,6 +30,12 @@ public interface RegistryView extends AutoCloseable {
    */
   void acknowledge(Cursor version, Map<InstanceKey, Integer> busy);
 
+  /**
+   * Says that the instance's address refused a connection. Does not block; may be called by any
+   * thread, for one instance not more than about once a second by each.
+   */
+  void refused(InstanceKey instance);
+
   /** Ends the view, and says that nothing here routes any more. */
   @Override
   void close();

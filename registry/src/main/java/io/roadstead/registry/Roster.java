@@ -215,8 +215,10 @@ final class Roster {
     directory.remove(entry.key);
     heldOut.remove(entry);
     instances--;
-    if (entry.managed == null && entry.marks.draining()) {
-      remember(entry.key, Marks.NONE.withDraining(true));
+    Marks marks = entry.marks;
+    if (entry.managed == null && (marks.draining() || marks.life() == Life.EJECTED)) {
+      // Leaving and registering anew changes neither.
+      remember(entry.key, Marks.NONE.withDraining(marks.draining()).withLife(marks.life()));
     }
     Instance last = entry.published;
     if (last != null) {

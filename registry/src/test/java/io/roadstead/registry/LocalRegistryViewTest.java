@@ -19,7 +19,8 @@ class LocalRegistryViewTest {
       new Registry("e7", InstantSource.system(), Ticker.system(), EventSink.NONE);
   private final Subscribers subscribers =
       new Subscribers("e7", InstantSource.system(), Ticker.system(), EventSink.NONE);
-  private final LocalRegistryView view = new LocalRegistryView(registry, subscribers, "gw-1");
+  private final LocalRegistryView view =
+      new LocalRegistryView(registry, subscribers, Refusals.NONE, "gw-1");
   private final List<Snapshot> seen = new CopyOnWriteArrayList<>();
 
   @AfterEach

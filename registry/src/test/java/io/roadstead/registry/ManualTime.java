@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /** A clock and a ticker that stand still until they are moved. */
-final class ManualTime implements Ticker, InstantSource {
+public final class ManualTime implements Ticker, InstantSource {
   private static final Instant START = Instant.parse("2026-11-22T12:00:00Z");
 
   private volatile long nanos;
@@ -20,7 +20,7 @@ final class ManualTime implements Ticker, InstantSource {
     return START.plusNanos(nanos);
   }
 
-  synchronized void pass(Duration time) {
+  public synchronized void pass(Duration time) {
     nanos += time.toNanos();
   }
 }

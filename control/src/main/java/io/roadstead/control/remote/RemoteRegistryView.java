@@ -59,6 +59,7 @@ public final class RemoteRegistryView implements RegistryView {
           .executor(task -> Thread.ofVirtual().name("registry-http").start(task))
           .build();
   private final Acknowledger acknowledger;
+  private final RefusalTeller refusals;
   private final CountDownLatch first = new CountDownLatch(1);
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Snapshot snapshot = NOTHING;
@@ -75,6 +76,7 @@ public final class RemoteRegistryView implements RegistryView {
     this.control = control;
     this.jitter = jitter;
     this.acknowledger = new Acknowledger(control, client);
+    this.refusals = new RefusalTeller(control, client);
   }
 
   @Override
@@ -85,12 +87,18 @@ public final class RemoteRegistryView implements RegistryView {
   @Override
   public void start(Consumer<Snapshot> onSnapshot) {
     acknowledger.start();
+    refusals.start();
     Thread.ofVirtual().name("registry-watch").start(() -> run(onSnapshot));
   }
 
   @Override
   public void acknowledge(Cursor version, Map<InstanceKey, Integer> busy) {
     acknowledger.acknowledge(version, busy);
+  }
+
+  @Override
+  public void refused(InstanceKey instance) {
+    refusals.tell(instance);
   }
 
   /** Waits for the first snapshot; false where none came within {@code limit}. */
@@ -111,6 +119,7 @@ public final class RemoteRegistryView implements RegistryView {
   @Override
   public void close() {
     closing.countDown();
+    refusals.close();
     acknowledger.leave();
     client.shutdownNow();
   }

@@ -8,6 +8,7 @@ import io.roadstead.platform.Refused;
 import io.roadstead.platform.client.ArtifactUpload;
 import io.roadstead.platform.client.ControlClient;
 import io.roadstead.platform.file.RoadsteadFile;
+import io.roadstead.registry.liveness.ActiveChecks;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +98,8 @@ final class UpCommand implements Callable<Integer> {
                 .orElse(GATEWAY),
             declared.map(RoadsteadFile::users).orElse(Map.of()),
             declared.flatMap(RoadsteadFile::defaultRoutes),
-            insecure);
+            insecure,
+            declared.map(RoadsteadFile::activeChecks).orElse(ActiveChecks.NONE));
     Platform platform = Platform.start(config);
     Foreground foreground = Foreground.until(() -> stop(platform));
     System.out.println(banner(platform));

@@ -7,11 +7,14 @@ import io.roadstead.control.spec.SpecReader;
 import io.roadstead.platform.GatewayListen;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Refused;
+import io.roadstead.registry.liveness.ActiveChecks;
+import io.roadstead.registry.liveness.ActiveChecks.How;
 import io.roadstead.rollout.ServiceSpec;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,7 @@ import java.util.regex.Pattern;
  *
  * @param defaultRoutes what the file says of them, if anything
  * @param users name to secret; never shown
+ * @param activeChecks how the platform looks at registered instances by itself
  */
 public record RoadsteadFile(
     Path path,
@@ -31,6 +35,7 @@ public record RoadsteadFile(
     Map<String, String> users,
     Optional<GatewayListen> gateway,
     Optional<Boolean> defaultRoutes,
+    ActiveChecks activeChecks,
     List<ServiceSpec> services) {
   private static final long MAX_BYTES = 4L << 20;
 
@@ -75,6 +80,9 @@ public record RoadsteadFile(
             ? Optional.of(gateway.flag("defaultRoutes", true))
             : Optional.empty();
     gateway.noMore();
+    Section registry = root.section("registry");
+    ActiveChecks activeChecks = activeChecks(registry.section("activeChecks"));
+    registry.noMore();
     Path directory = Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(path);
     List<ServiceSpec> services =
         SpecReader.files(directory)
@@ -83,7 +91,35 @@ public record RoadsteadFile(
     if (!faults.isEmpty() || !problems.none()) {
       throw refused(path, faults, problems.list());
     }
-    return new RoadsteadFile(path, controlListen, users, gatewayListen, defaultRoutes, services);
+    return new RoadsteadFile(
+        path, controlListen, users, gatewayListen, defaultRoutes, activeChecks, services);
+  }
+
+  private static ActiveChecks activeChecks(Section section) {
+    ActiveChecks usual = ActiveChecks.NONE;
+    How how = How.NONE;
+    String by = section.text("by").orElse("none");
+    switch (by) {
+      case "none" -> how = How.NONE;
+      case "tcp" -> how = How.TCP;
+      case "http" -> how = How.HTTP;
+      default ->
+          section.problem("by", "'" + by + "' is not supported; supported are none, tcp, http");
+    }
+    Duration interval =
+        section.duration("interval", usual.interval(), Duration.ofSeconds(1), Duration.ofHours(1));
+    Duration limit =
+        section.duration("timeout", usual.limit(), Duration.ofMillis(50), Duration.ofSeconds(30));
+    int suspectAfter = section.integer("suspectAfter", usual.suspectAfter(), 1, 100);
+    int downAfter = section.integer("downAfter", Math.max(usual.downAfter(), suspectAfter), 1, 100);
+    if (limit.compareTo(interval) > 0) {
+      section.problem("timeout", "is longer than the interval: one look would run into the next");
+    }
+    if (downAfter < suspectAfter) {
+      section.problem("downAfter", "is " + downAfter + ", less than suspectAfter, " + suspectAfter);
+    }
+    section.noMore();
+    return new ActiveChecks(how, interval, limit, suspectAfter, downAfter);
   }
 
   private static String text(Path path) {

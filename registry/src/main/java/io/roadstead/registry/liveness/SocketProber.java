@@ -1,0 +1,208 @@
+package io.roadstead.registry.liveness;
+
+import io.roadstead.registry.ForbiddenPlaces;
+import io.roadstead.registry.Instance;
+import io.roadstead.registry.Ticker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks over a socket: a connection and, where there is a health URL, one GET over it.
+ *
+ * <p>What an instance registers is anybody's word, so little is done for it: only its own host is
+ * asked, under its address as resolved and checked here; never a {@linkplain ForbiddenPlaces
+ * forbidden} one; only {@code http}; no redirect is followed; of the answer only the status counts,
+ * and no more than {@value #MAX_ANSWER_BYTES} bytes of it are read.
+ */
+public final class SocketProber implements Prober {
+  static final int MAX_ANSWER_BYTES = 16 << 10;
+  private static final int MAX_STATUS_LINE = 256;
+  private static final int MAX_PATH = 2048;
+  private static final int DRAIN_MILLIS = 50;
+
+  private final ForbiddenPlaces forbidden;
+  private final Function<Instance, String> healthUrl;
+  private final Ticker ticker;
+
+  /**
+   * @param healthUrl what an instance has said of where its health is asked; "" for nothing
+   */
+  public SocketProber(
+      ForbiddenPlaces forbidden, Function<Instance, String> healthUrl, Ticker ticker) {
+    this.forbidden = forbidden;
+    this.healthUrl = healthUrl;
+    this.ticker = ticker;
+  }
+
+  @Override
+  public Seen connect(Instance instance, Duration limit) {
+    return at(instance, instance.port(), limit, null);
+  }
+
+  @Override
+  public Seen ask(Instance instance, Duration limit) {
+    URI url = url(instance);
+    if (url == null) {
+      return connect(instance, limit);
+    }
+    int port = url.getPort() < 0 ? 80 : url.getPort();
+    String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+    String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
+    return at(instance, port, limit, path + query);
+  }
+
+  /** Its health URL, where that may be asked. */
+  private @Nullable URI url(Instance instance) {
+    String text = healthUrl.apply(instance);
+    if (text.isEmpty() || text.length() > MAX_PATH) {
+      return null;
+    }
+    try {
+      URI url = new URI(text);
+      String host = url.getHost();
+      boolean own =
+          host != null
+              && (host.equalsIgnoreCase(instance.host()) || host.equals(instance.ipAddress()));
+      return own
+              && "http".equalsIgnoreCase(url.getScheme())
+              && url.getPort() <= 65_535
+              && url.getRawUserInfo() == null
+          ? url
+          : null;
+    } catch (URISyntaxException e) {
+      return null;
+    }
+  }
+
+  private Seen at(Instance instance, int port, Duration limit, @Nullable String path) {
+    InetAddress address;
+    try {
+      address = address(instance);
+    } catch (UnknownHostException e) {
+      return new Seen.Unasked("its host " + instance.host() + " does not resolve");
+    }
+    String obstacle = forbidden.obstacle(address, port);
+    if (obstacle != null) {
+      return new Seen.Unasked("it is " + obstacle);
+    }
+    long deadline = ticker.nanos() + limit.toNanos();
+    String what = path == null ? "a connection to port " + port : "GET on port " + port;
+    try (Socket socket = new Socket()) {
+      if (path == null) {
+        // Nothing was said: it may end as it began, without a trace in the tables of either side.
+        socket.setSoLinger(true, 0);
+      }
+      socket.connect(new InetSocketAddress(address, port), left(deadline));
+      return path == null ? Seen.ALIVE : get(socket, instance.host(), port, path, deadline);
+    } catch (SocketTimeoutException e) {
+      return new Seen.Failing("no answer to " + what + " within " + limit.toMillis() + " ms");
+    } catch (ConnectException e) {
+      return new Seen.Refused("connection refused on port " + port);
+    } catch (NoRouteToHostException e) {
+      return new Seen.Refused("no route to host " + instance.host());
+    } catch (IOException | RuntimeException e) {
+      return new Seen.Failing(what + " failed: " + e.getMessage());
+    }
+  }
+
+  private static InetAddress address(Instance instance) throws UnknownHostException {
+    try {
+      return InetAddress.getByName(instance.host());
+    } catch (UnknownHostException e) {
+      if (instance.ipAddress().isEmpty()) {
+        throw e;
+      }
+      return InetAddress.getByName(instance.ipAddress());
+    }
+  }
+
+  private Seen get(Socket socket, String host, int port, String path, long deadline)
+      throws IOException {
+    socket.setTcpNoDelay(true);
+    String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    String request =
+        "GET "
+            + path
+            + " HTTP/1.1\r\nHost: "
+            + name
+            + ":"
+            + port
+            + "\r\nUser-Agent: roadstead-check\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    InputStream in = socket.getInputStream();
+    byte[] buffer = new byte[1024];
+    int read = 0;
+    while (read < MAX_STATUS_LINE && !line(buffer, read)) {
+      socket.setSoTimeout(left(deadline));
+      int more = in.read(buffer, read, MAX_STATUS_LINE - read);
+      if (more < 0) {
+        break;
+      }
+      read += more;
+    }
+    int status = status(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+    if (status == 0) {
+      return new Seen.Failing("GET on port " + port + " was not answered in HTTP");
+    }
+    drain(socket, in, buffer);
+    return status >= 500
+        ? new Seen.Failing("GET on port " + port + " answered " + status)
+        : Seen.ALIVE;
+  }
+
+  private static boolean line(byte[] buffer, int length) {
+    for (int i = 0; i < length; i++) {
+      if (buffer[i] == '\n') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** {@code HTTP/1.1 200 …}, RFC 9112 section 4; 0 for anything else. */
+  private static int status(String line) {
+    if (line.length() < 12 || !line.startsWith("HTTP/1.") || line.charAt(8) != ' ') {
+      return 0;
+    }
+    try {
+      return Math.max(0, Integer.parseInt(line, 9, 12, 10));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** Reads a short answer out, so that closing does not reset the server's connection. */
+  private void drain(Socket socket, InputStream in, byte[] buffer) {
+    long deadline = ticker.nanos() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MILLIS);
+    try {
+      for (int total = 0, read = 0; read >= 0 && total < MAX_ANSWER_BYTES; total += read) {
+        socket.setSoTimeout(left(deadline));
+        read = in.read(buffer);
+      }
+    } catch (IOException e) {
+      // The status is known already.
+    }
+  }
+
+  private int left(long deadline) throws SocketTimeoutException {
+    long millis = TimeUnit.NANOSECONDS.toMillis(deadline - ticker.nanos());
+    if (millis <= 0) {
+      throw new SocketTimeoutException();
+    }
+    return (int) Math.min(millis, Integer.MAX_VALUE);
+  }
+}
