@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * One HTTP/1.1 connection of the load: sends a GET, reads the answer, and neither retries nor
  * forgives. For one thread at a time.
  */
-final class LoadConnection implements AutoCloseable {
+public final class LoadConnection implements AutoCloseable {
   private static final int MAX_LINE = 16 * 1024;
   private static final int MAX_BODY = 1024 * 1024;
   private static final String REASON = "x-roadstead-reason:";
@@ -30,7 +30,7 @@ final class LoadConnection implements AutoCloseable {
    * @param reason the gateway's, where it has answered itself, or ""
    * @param reusable whether the connection can carry another request
    */
-  record Reply(int status, String reason, String body, boolean reusable) {}
+  public record Reply(int status, String reason, String body, boolean reusable) {}
 
   private final Ticker ticker;
   private final Socket socket;
@@ -43,7 +43,7 @@ final class LoadConnection implements AutoCloseable {
     this.in = new BufferedInputStream(socket.getInputStream(), 8 * 1024);
   }
 
-  static LoadConnection open(Ticker ticker, InetSocketAddress address, long deadlineNanos)
+  public static LoadConnection open(Ticker ticker, InetSocketAddress address, long deadlineNanos)
       throws IOException {
     Socket socket = new Socket();
     try {
@@ -57,7 +57,7 @@ final class LoadConnection implements AutoCloseable {
   }
 
   /** Sends a request and reads its whole answer, until the deadline at most. */
-  Reply exchange(byte[] request, long deadlineNanos) throws IOException {
+  public Reply exchange(byte[] request, long deadlineNanos) throws IOException {
     this.deadlineNanos = deadlineNanos;
     socket.getOutputStream().write(request);
     String status = line();
@@ -88,7 +88,9 @@ final class LoadConnection implements AutoCloseable {
       }
     }
     byte[] body;
-    if (chunked) {
+    if (parts[1].equals("204")) {
+      body = new byte[0];
+    } else if (chunked) {
       body = chunks();
     } else if (length >= 0) {
       body = bytes(length);

@@ -21,7 +21,7 @@ import java.util.function.BooleanSupplier;
  * A process of the demo's: a platform or a gateway, in a session of its own, so that a Ctrl-C in
  * the terminal reaches this process alone. What it writes goes to a file.
  */
-final class Child {
+public final class Child {
   private static final long LOOK_MILLIS = 10;
   private static final int LAST_LINES = 5;
 
@@ -44,7 +44,7 @@ final class Child {
    * @param directory where it runs and its log is
    * @param variables instead of all of this process that begin with {@code ROADSTEAD_}
    */
-  static Child start(
+  public static Child start(
       String name,
       List<String> command,
       Path directory,
@@ -74,7 +74,7 @@ final class Child {
   /**
    * Waits until it is ready; refused with its last lines where it ends before, or takes too long.
    */
-  void await(BooleanSupplier ready, Duration limit) throws InterruptedException {
+  public void await(BooleanSupplier ready, Duration limit) throws InterruptedException {
     long begun = ticker.nanos();
     while (!ready.getAsBoolean()) {
       if (ended(LOOK_MILLIS)) {
@@ -88,21 +88,21 @@ final class Child {
     }
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean runs() {
+  public boolean runs() {
     return process.isAlive();
   }
 
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor();
   }
 
   /** Asks it to end, where it runs still; whether it has within the limit. */
-  boolean end(Duration limit) throws InterruptedException {
+  public boolean end(Duration limit) throws InterruptedException {
     process.destroy();
     return awaitEnd(limit);
   }

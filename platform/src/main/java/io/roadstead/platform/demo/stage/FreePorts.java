@@ -11,14 +11,14 @@ import java.util.random.RandomGenerator;
  * out would not: any outgoing connection may get it meanwhile. So they are below those, and beside
  * the ones of instances.
  */
-final class FreePorts {
+public final class FreePorts {
   private static final int LEAST = 10_000;
   private static final int MOST = 19_999;
   private static final int TRIES = 200;
 
   private FreePorts() {}
 
-  static int one(RandomGenerator random) {
+  public static int one(RandomGenerator random) {
     for (int i = 0; i < TRIES; i++) {
       int port = random.nextInt(LEAST, MOST + 1);
       try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

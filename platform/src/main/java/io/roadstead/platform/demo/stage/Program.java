@@ -73,7 +73,7 @@ public record Program(Path java, List<String> flags, List<String> whole, Path pl
    *
    * @param moreFlags win over the same ones of this process
    */
-  List<String> command(List<String> moreFlags, List<String> arguments) {
+  public List<String> command(List<String> moreFlags, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(java.toString());
     command.addAll(flags);

@@ -1,0 +1,159 @@
+package io.roadstead.platform.bench.watch;
+
+import io.roadstead.platform.Refused;
+import io.roadstead.platform.demo.LoadConnection;
+import io.roadstead.platform.demo.stage.Child;
+import io.roadstead.platform.demo.stage.FreePorts;
+import io.roadstead.platform.demo.stage.Program;
+import io.roadstead.platform.demo.stage.Workplace;
+import io.roadstead.registry.Ticker;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A platform in a process of its own, as {@code roadstead up} starts it, and what that process has
+ * used. For one thread.
+ */
+final class BenchedPlatform {
+  /** As the launcher starts a platform, whatever it gave to this command. */
+  private static final List<String> FLAGS =
+      List.of(
+          "-Xms32m",
+          "-Xmx512m",
+          "-XX:MaxMetaspaceSize=256m",
+          "-Xss512k",
+          "-XX:TieredStopAtLevel=4");
+
+  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final long TICKS_A_SECOND = 100;
+  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
+  private static final int USER_TIME = 11;
+
+  private final Workplace workplace;
+  private final Ticker ticker;
+  private final InetSocketAddress control;
+  private final InetSocketAddress gateway;
+  private @Nullable Child process;
+
+  BenchedPlatform(Workplace workplace, Ticker ticker, RandomGenerator random) {
+    this.workplace = workplace;
+    this.ticker = ticker;
+    this.control = new InetSocketAddress("127.0.0.1", FreePorts.one(random));
+    this.gateway = new InetSocketAddress("127.0.0.1", FreePorts.one(random));
+  }
+
+  InetSocketAddress control() {
+    return control;
+  }
+
+  InetSocketAddress gateway() {
+    return gateway;
+  }
+
+  /** Starts it, or starts it again; it is ready when this returns. */
+  void start() throws InterruptedException {
+    Path data = workplace.path().resolve("data");
+    Child started =
+        Child.start(
+            "platform",
+            Program.running()
+                .command(
+                    FLAGS,
+                    List.of(
+                        "up",
+                        "--control",
+                        told(control),
+                        "--gateway",
+                        told(gateway),
+                        "--data",
+                        data.toString())),
+            workplace.path(),
+            Map.of(Workplace.MARK, workplace.path().toString(), "ROADSTEAD_DATA", data.toString()),
+            ticker);
+    process = started;
+    started.await(this::ready, READY_WITHIN);
+  }
+
+  void kill() throws InterruptedException {
+    running().kill();
+  }
+
+  String token() {
+    try {
+      return Files.readString(workplace.path().resolve("data").resolve("token")).strip();
+    } catch (IOException e) {
+      throw Refused.because("the platform has left no token: " + e.getMessage());
+    }
+  }
+
+  /** A request with the platform's token. */
+  byte[] request(String method, String path, String body) {
+    return (method
+            + " "
+            + path
+            + " HTTP/1.1\r\nHost: "
+            + told(control)
+            + "\r\nAuthorization: Bearer "
+            + token()
+            + "\r\nAccept: application/json\r\nContent-Type: application/json\r\nContent-Length: "
+            + body.length()
+            + "\r\n\r\n"
+            + body)
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  long residentBytes() {
+    Matcher line = RESIDENT.matcher(told("status"));
+    return line.find() ? Long.parseLong(line.group(1)) << 10 : 0;
+  }
+
+  /** What its process has had of the processors, so far. */
+  long cpuNanos() {
+    String stat = told("stat");
+    String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    long ticks = Long.parseLong(words[USER_TIME]) + Long.parseLong(words[USER_TIME + 1]);
+    return ticks * (TimeUnit.SECONDS.toNanos(1) / TICKS_A_SECOND);
+  }
+
+  private String told(String file) {
+    try {
+      return Files.readString(Path.of("/proc", Long.toString(running().pid()), file));
+    } catch (IOException e) {
+      throw Refused.because("the platform's process is gone, or this is no Linux: " + e);
+    }
+  }
+
+  private Child running() {
+    Child now = process;
+    if (now == null) {
+      throw new IllegalStateException("the platform is not started");
+    }
+    return now;
+  }
+
+  private boolean ready() {
+    long deadline = ticker.nanos() + TimeUnit.SECONDS.toNanos(1);
+    try (LoadConnection connection = LoadConnection.open(ticker, control, deadline)) {
+      String head = "GET /health/ready HTTP/1.1\r\nHost: " + told(control) + "\r\n\r\n";
+      return connection.exchange(head.getBytes(StandardCharsets.US_ASCII), deadline).status()
+          == 200;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  static String told(InetSocketAddress address) {
+    return address.getHostString() + ":" + address.getPort();
+  }
+}

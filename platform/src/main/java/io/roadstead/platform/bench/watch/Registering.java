@@ -1,0 +1,86 @@
+package io.roadstead.platform.bench.watch;
+
+import io.roadstead.platform.Refused;
+import io.roadstead.platform.demo.LoadConnection;
+import io.roadstead.registry.Ticker;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Registers at a steady rate, one after the other on one connection, each with the next mark. There
+ * are some hundred ids that take turns, so that the registry does not grow. For one thread.
+ */
+final class Registering implements AutoCloseable {
+  private static final int IDS = 500;
+  private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final BenchedPlatform platform;
+  private final StreamReaders readers;
+  private final Ticker ticker;
+  private final CountDownLatch ended;
+  private LoadConnection connection;
+  private long marks;
+
+  /**
+   * @param ended reaches zero where the benchmark is ended early
+   */
+  Registering(BenchedPlatform platform, StreamReaders readers, Ticker ticker, CountDownLatch ended)
+      throws IOException {
+    this.platform = platform;
+    this.readers = readers;
+    this.ticker = ticker;
+    this.ended = ended;
+    this.connection = open();
+  }
+
+  /** How many it has registered so far, which is the newest mark. */
+  long marks() {
+    return marks;
+  }
+
+  /** To the platform that has been started anew. */
+  void reconnect() throws IOException {
+    connection.close();
+    connection = open();
+  }
+
+  void run(int number, int perSecond) throws IOException, InterruptedException {
+    long begun = ticker.nanos();
+    for (int i = 0; i < number; i++) {
+      long due = begun + TimeUnit.SECONDS.toNanos(i) / perSecond;
+      long early = due - ticker.nanos();
+      if (early > 0 && ended.await(early, TimeUnit.NANOSECONDS)) {
+        throw new InterruptedException("the benchmark was ended");
+      }
+      one();
+    }
+  }
+
+  private void one() throws IOException {
+    long mark = marks + 1;
+    String path = "/api/v1/registry/bench/watched-" + mark % IDS;
+    byte[] request =
+        platform.request(
+            "PUT",
+            path,
+            "{\"host\":\"127.0.0.1\",\"port\":9,\"leaseSeconds\":3600,\"metadata\":{\"seq\":\""
+                + mark
+                + "\"}}");
+    marks = mark;
+    readers.sending(mark);
+    int status = connection.exchange(request, ticker.nanos() + ANSWER_NANOS).status();
+    if (status != 200 && status != 201) {
+      throw Refused.because("a registration was answered with " + status);
+    }
+  }
+
+  private LoadConnection open() throws IOException {
+    return LoadConnection.open(ticker, platform.control(), ticker.nanos() + ANSWER_NANOS);
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}
