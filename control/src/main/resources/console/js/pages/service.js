@@ -7,7 +7,7 @@ import { rollback } from "../actions/rollback.js";
 import { scale } from "../actions/scale.js";
 import { chart } from "../chart.js";
 import { h } from "../dom.js";
-import { age, millis, number, plural, share } from "../format.js";
+import { age, millis, NONE, number, plural, share } from "../format.js";
 import { allEvents, eventList } from "../parts/events.js";
 import { history } from "../parts/history.js";
 import { logs } from "../parts/logs.js";
@@ -218,6 +218,8 @@ function instances(one) {
             { name: "Age", cell: (i) => h("span", { class: "nowrap" }, age(since(i.startedAt ?? i.registeredAt))) },
             { name: "Up for", cell: (i) => (i.status === "UP" && i.changedAt ? h("span", { class: "nowrap" }, age(since(i.changedAt))) : null) },
             { name: "Load", cell: (i) => load(figures(one.name).instances[i.id]) },
+            { name: "Failed", cell: (i) => failed(figures(one.name).instances[i.id]) },
+            { name: "p99", cell: (i) => latency(figures(one.name).instances[i.id]) },
             { name: "Restarts", cell: (i) => (i.restarts ? h("span", { class: "state warn" }, number(i.restarts)) : i.managed ? "0" : null) },
             { name: "Actions", hidden: true, class: "bare right", cell: (i) => instanceAction(one, i) },
           ],
@@ -230,6 +232,30 @@ function instances(one) {
 function load(said) {
   const rate = said?.recent.requestsPerSecond ?? 0;
   return h("span", {}, `${number(rate)}/s`, h("span", { class: "sub nowrap" }, `${number(said?.point.inFlight ?? 0)} in flight`));
+}
+
+/** Those of the service itself; what clients did wrong is said where there was any. */
+function failed(said) {
+  const recent = said?.recent;
+  if (!recent?.requestsPerSecond) {
+    return h("span", {}, NONE);
+  }
+  return h(
+    "span",
+    {},
+    h("span", { class: recent.errorShare > 0 ? "state bad" : "" }, share(recent.errorShare)),
+    recent.clientErrorShare > 0 ? h("span", { class: "sub nowrap" }, `${share(recent.clientErrorShare)} by the client`) : null,
+  );
+}
+
+function latency(said) {
+  const recent = said?.recent;
+  return h(
+    "span",
+    {},
+    h("span", { class: "nowrap" }, millis(recent?.p99Millis)),
+    typeof recent?.p50Millis === "number" ? h("span", { class: "sub nowrap" }, `half in ${millis(recent.p50Millis)}`) : null,
+  );
 }
 
 function instanceAction(one, instance) {

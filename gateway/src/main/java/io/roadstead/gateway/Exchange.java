@@ -662,7 +662,11 @@ final class Exchange implements BodyReader.Sink {
             : member == null
                 ? worker.traffic(new Traffic.Key(by.label(), by.service(), ""))
                 : requireNonNull(pool).traffic(by.label());
-    traffic.count(result, worker.now() - startedNanos);
+    long took = worker.now() - startedNanos;
+    traffic.count(result, took);
+    if (member != null) {
+      requireNonNull(pool).count(result, took);
+    }
   }
 
   private static @Nullable ByteBuf release(@Nullable ByteBuf buffer) {

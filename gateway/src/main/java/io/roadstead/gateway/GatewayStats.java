@@ -83,6 +83,13 @@ public record GatewayStats(
   /**
    * @param version the release that it runs
    * @param errors requests that ended with a 5xx or a broken connection
+   * @param clientErrors requests that ended with a 4xx
    */
-  public record InstanceFigures(String version, int inflight, long requests, long errors) {}
+  public record InstanceFigures(
+      String version,
+      int inflight,
+      long requests,
+      long errors,
+      long clientErrors,
+      Histogram duration) {}
 }

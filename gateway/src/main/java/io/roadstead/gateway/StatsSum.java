@@ -13,11 +13,21 @@ final class StatsSum {
 
   private final Map<Traffic.Key, Sum> traffic = new HashMap<>();
   private final Map<String, ServiceSum> services = new HashMap<>();
-  private final Map<InstanceKey, GatewayStats.InstanceFigures> instances = new HashMap<>();
+  private final Map<InstanceKey, InstanceSum> instances = new HashMap<>();
   private int clients;
 
   private static final class Sum {
     final long[] byStatusClass = new long[6];
+    final long[] buckets = new long[Latencies.BUCKETS];
+    long sumNanos;
+  }
+
+  private static final class InstanceSum {
+    String version = "";
+    int inflight;
+    long requests;
+    long errors;
+    long clientErrors;
     final long[] buckets = new long[Latencies.BUCKETS];
     long sumNanos;
   }
@@ -60,16 +70,14 @@ final class StatsSum {
     sum.idle += pool.idleCount();
     sum.open += pool.open;
     sum.connecting += pool.connecting;
-    instances.merge(
-        pool.instance().key(),
-        new GatewayStats.InstanceFigures(
-            pool.instance().version(), pool.outstanding, pool.requests, pool.errors),
-        (a, b) ->
-            new GatewayStats.InstanceFigures(
-                b.version(),
-                a.inflight() + b.inflight(),
-                a.requests() + b.requests(),
-                a.errors() + b.errors()));
+    InstanceSum instance = instances.computeIfAbsent(pool.instance().key(), _ -> new InstanceSum());
+    instance.version = pool.instance().version();
+    instance.inflight += pool.outstanding;
+    instance.requests += pool.requests;
+    instance.errors += pool.errors;
+    instance.clientErrors += pool.clientErrors;
+    pool.latencies().addTo(instance.buckets);
+    instance.sumNanos += pool.latencies().sumNanos();
   }
 
   void clients(int open) {
@@ -81,7 +89,9 @@ final class StatsSum {
     traffic.forEach((key, sum) -> requests.add(requests(key, sum)));
     Map<String, GatewayStats.ServiceFigures> figures = new HashMap<>();
     services.forEach((name, sum) -> figures.put(name, figures(sum)));
-    return new GatewayStats(requests, figures, instances, clients, refusedConnections);
+    Map<InstanceKey, GatewayStats.InstanceFigures> onInstances = new HashMap<>();
+    instances.forEach((key, sum) -> onInstances.put(key, figures(sum)));
+    return new GatewayStats(requests, figures, onInstances, clients, refusedConnections);
   }
 
   private static GatewayStats.Requests requests(Traffic.Key key, Sum sum) {
@@ -91,18 +101,28 @@ final class StatsSum {
         byStatus.put(i + "xx", sum.byStatusClass[i]);
       }
     }
+    return new GatewayStats.Requests(
+        key.route(), key.service(), key.version(), byStatus, histogram(sum.buckets, sum.sumNanos));
+  }
+
+  private static GatewayStats.Histogram histogram(long[] buckets, long sumNanos) {
     List<Long> counts = new ArrayList<>();
     long count = 0;
-    for (long bucket : sum.buckets) {
+    for (long bucket : buckets) {
       counts.add(bucket);
       count += bucket;
     }
-    return new GatewayStats.Requests(
-        key.route(),
-        key.service(),
-        key.version(),
-        byStatus,
-        new GatewayStats.Histogram(UPPER_NANOS, counts, count, sum.sumNanos / 1e9));
+    return new GatewayStats.Histogram(UPPER_NANOS, counts, count, sumNanos / 1e9);
+  }
+
+  private static GatewayStats.InstanceFigures figures(InstanceSum sum) {
+    return new GatewayStats.InstanceFigures(
+        sum.version,
+        sum.inflight,
+        sum.requests,
+        sum.errors,
+        sum.clientErrors,
+        histogram(sum.buckets, sum.sumNanos));
   }
 
   private static GatewayStats.ServiceFigures figures(ServiceSum sum) {

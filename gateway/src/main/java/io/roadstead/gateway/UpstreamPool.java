@@ -38,6 +38,8 @@ final class UpstreamPool {
   int open;
   long requests;
   long errors;
+  long clientErrors;
+  private final Latencies latencies = new Latencies();
   private @Nullable Traffic lastTraffic;
   private @Nullable UpstreamConnection firstStream;
   private boolean retired;
@@ -73,6 +75,16 @@ final class UpstreamPool {
   /** What still concerns the instance on this loop. */
   int busy() {
     return outstanding + idleCount;
+  }
+
+  Latencies latencies() {
+    return latencies;
+  }
+
+  /** An exchange with the instance has ended, or its event stream has begun. */
+  void count(int status, long nanos) {
+    clientErrors += status / 100 == 4 ? 1 : 0;
+    latencies.record(nanos);
   }
 
   void update(Instance newer, boolean traffic) {

@@ -114,6 +114,9 @@ class GatewayFiguresTest {
               JsonNode instance = json(platform, "/api/v1/instances?service=known").path(0);
               assertThat(instance.path("requests").asInt()).isEqualTo(100);
               assertThat(instance.path("failed").asInt()).isEqualTo(10);
+              JsonNode recent = instance.path("recent");
+              assertThat(recent.path("requestsPerSecond").asDouble()).isPositive();
+              assertThat(recent.path("p99Millis").asDouble()).isPositive();
             });
   }
 

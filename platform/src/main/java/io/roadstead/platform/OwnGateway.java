@@ -68,7 +68,12 @@ final class OwnGateway implements Supplier<Optional<GatewayCounts>>, AutoCloseab
                 instances.put(
                     key,
                     new OnInstance(
-                        each.version(), each.requests(), each.errors(), each.inflight())));
+                        each.version(),
+                        each.requests(),
+                        each.errors(),
+                        each.clientErrors(),
+                        each.inflight(),
+                        buckets(each.duration()))));
     return new GatewayCounts(requests, services, instances, stats.clientConnections());
   }
 

@@ -1,7 +1,9 @@
 package io.roadstead.control.api;
 
+import io.roadstead.control.figures.Figures;
 import io.roadstead.control.figures.Traffic;
 import io.roadstead.control.spec.SpecJson;
+import io.roadstead.control.wire.FiguresJson;
 import io.roadstead.control.wire.Json;
 import io.roadstead.control.wire.RegistryJson;
 import io.roadstead.control.wire.RolloutJson;
@@ -47,10 +49,12 @@ public final class Views {
     Map<String, @Nullable ServiceStatus> all = new TreeMap<>();
     snapshot.services().keySet().forEach(name -> all.put(name, null));
     deployer.services().forEach(status -> all.put(status.name(), status));
+    Traffic.Recent recent = traffic.recent();
     return write(
         json -> {
           json.writeStartArray();
-          all.forEach((name, status) -> service(json, snapshot, name, status, Detail.USUAL));
+          all.forEach(
+              (name, status) -> service(json, snapshot, name, status, Detail.USUAL, recent));
           json.writeEndArray();
         });
   }
@@ -62,7 +66,9 @@ public final class Views {
     if (status == null && snapshot.service(name) == null) {
       return Optional.empty();
     }
-    return Optional.of(write(json -> service(json, snapshot, name, status, Detail.WITH_SPEC)));
+    Traffic.Recent recent = traffic.recent();
+    return Optional.of(
+        write(json -> service(json, snapshot, name, status, Detail.WITH_SPEC, recent)));
   }
 
   /**
@@ -71,13 +77,16 @@ public final class Views {
    */
   public SortedMap<String, byte[]> still(Snapshot snapshot) {
     SortedMap<String, byte[]> all = new TreeMap<>();
+    Traffic.Recent recent = Traffic.Recent.UNKNOWN;
     snapshot
         .services()
         .keySet()
-        .forEach(name -> all.put(name, write(j -> service(j, snapshot, name, null, Detail.STILL))));
+        .forEach(
+            name ->
+                all.put(name, write(j -> service(j, snapshot, name, null, Detail.STILL, recent))));
     for (ServiceStatus status : deployer.services()) {
       String name = status.name();
-      all.put(name, write(j -> service(j, snapshot, name, status, Detail.STILL)));
+      all.put(name, write(j -> service(j, snapshot, name, status, Detail.STILL, recent)));
     }
     return all;
   }
@@ -99,10 +108,11 @@ public final class Views {
             all.addAll(joined(snapshot.service(name), status));
           }
         });
+    Traffic.Recent recent = traffic.recent();
     return write(
         json -> {
           json.writeStartArray();
-          all.forEach(instance -> instance(json, instance, Detail.USUAL));
+          all.forEach(instance -> instance(json, instance, Detail.USUAL, recent));
           json.writeEndArray();
         });
   }
@@ -136,7 +146,8 @@ public final class Views {
       Snapshot snapshot,
       String name,
       @Nullable ServiceStatus status,
-      Detail detail) {
+      Detail detail,
+      Traffic.Recent recent) {
     Service listed = snapshot.service(name);
     List<Joined> instances = joined(listed, status);
     json.writeStartObject();
@@ -158,7 +169,7 @@ public final class Views {
     Traffic.Sum sum = Traffic.Sum.NONE;
     json.writeArrayPropertyStart("instances");
     for (Joined instance : instances) {
-      sum = sum.plus(instance(json, instance, detail));
+      sum = sum.plus(instance(json, instance, detail, recent));
     }
     json.writeEndArray();
     if (detail == Detail.STILL) {
@@ -169,6 +180,7 @@ public final class Views {
       return;
     }
     figures(json, sum);
+    recent(json, recent, recent.ofService(name));
     if (status != null) {
       status
           .rollout()
@@ -192,14 +204,17 @@ public final class Views {
     return status == null ? List.of() : status.release().spec().routes();
   }
 
-  private Traffic.Sum instance(JsonGenerator json, Joined joined, Detail detail) {
+  private Traffic.Sum instance(
+      JsonGenerator json, Joined joined, Detail detail, Traffic.Recent recent) {
     Instance listed = joined.listed();
     InstanceStatus run = joined.run();
     json.writeStartObject();
     Traffic.Sum figures = Traffic.Sum.NONE;
+    Figures lately = Figures.NOTHING;
     if (listed != null) {
       RegistryJson.fields(json, listed);
       figures = traffic.of(listed.key());
+      lately = recent.ofInstance(listed.service(), listed.id());
     } else if (run != null) {
       json.writeStringProperty("id", run.id());
       json.writeStringProperty("service", run.service());
@@ -214,6 +229,7 @@ public final class Views {
       json.writeObjectPropertyStart("metadata");
       json.writeEndObject();
       figures = traffic.of(new InstanceKey(run.service(), run.id()));
+      lately = recent.ofInstance(run.service(), run.id());
     }
     if (run != null) {
       json.writeStringProperty("phase", run.phase());
@@ -228,6 +244,7 @@ public final class Views {
     }
     if (detail != Detail.STILL) {
       figures(json, figures);
+      recent(json, recent, lately);
     }
     json.writeEndObject();
     return figures;
@@ -237,6 +254,13 @@ public final class Views {
     json.writeNumberProperty("requests", figures.requests());
     json.writeNumberProperty("failed", figures.failed());
     json.writeNumberProperty("inFlight", figures.inFlight());
+  }
+
+  private static void recent(JsonGenerator json, Traffic.Recent recent, Figures figures) {
+    if (recent.known()) {
+      json.writeName("recent");
+      Json.mapper().writeTree(json, FiguresJson.recent(figures));
+    }
   }
 
   private interface Writing {

@@ -195,10 +195,13 @@ public final class FigureBook implements Traffic {
       }
 
       @Override
-      public void onInstance(InstanceKey key, long requests, long errors) {
-        if (requests > 0) {
-          find(new SeriesName(key.service(), "", key.id()))
-              .ifPresent(s -> s.add(requests, errors, 0));
+      public void onInstance(
+          InstanceKey key, long requests, long errors, long clientErrors, long[] buckets) {
+        long ended = LongStream.of(buckets).sum();
+        if (requests > 0 || ended > 0) {
+          Optional<Series> found = find(new SeriesName(key.service(), "", key.id()));
+          found.ifPresent(series -> series.add(requests, errors, clientErrors));
+          found.ifPresent(series -> series.addTook(buckets));
         }
         if (instances.containsKey(key) || instances.size() < MOST_TOTALS) {
           instances.merge(key, new Traffic.Sum(requests, errors, 0), Traffic.Sum::plus);
@@ -238,11 +241,7 @@ public final class FigureBook implements Traffic {
       Optional<Series> found = find(name);
       if (found.isPresent()) {
         found.get().add(all, byStatusClass[5], byStatusClass[4]);
-        for (int i = 0; i < buckets.length; i++) {
-          if (buckets[i] > 0) {
-            found.get().addTook(i, buckets[i]);
-          }
-        }
+        found.get().addTook(buckets);
       }
     }
   }
@@ -331,6 +330,26 @@ public final class FigureBook implements Traffic {
     }
   }
 
+  @Override
+  public Recent recent() {
+    lock.lock();
+    try {
+      if (!known()) {
+        return Recent.UNKNOWN;
+      }
+      Map<SeriesName, Figures> all = new HashMap<>();
+      series.forEach(
+          (name, each) -> {
+            if (!each.quietFor(RECENT_SECONDS)) {
+              all.put(name, each.last(RECENT_SECONDS));
+            }
+          });
+      return new Recent(true, all);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * The last so many seconds.
    *
@@ -368,8 +387,8 @@ public final class FigureBook implements Traffic {
       Map<InstanceKey, OnInstance> onInstances = new HashMap<>();
       long clients = 0;
       for (Source source : present(ticker.nanos())) {
-        source.services().forEach((name, each) -> services.merge(name, each, FigureBook::plus));
-        source.instances().forEach((key, each) -> onInstances.merge(key, each, FigureBook::plus));
+        source.services().forEach((name, each) -> services.merge(name, each, InService::plus));
+        source.instances().forEach((key, each) -> onInstances.merge(key, each, OnInstance::plus));
         clients += source.clientConnections();
       }
       retries.forEach(
@@ -387,24 +406,5 @@ public final class FigureBook implements Traffic {
   @Override
   public Traffic.Sum of(InstanceKey key) {
     return instances.getOrDefault(key, Traffic.Sum.NONE);
-  }
-
-  private static InService plus(InService a, InService b) {
-    return new InService(
-        a.inFlight() + b.inFlight(), plus(a.connections(), b.connections()), Map.of());
-  }
-
-  private static Map<String, Long> plus(Map<String, Long> a, Map<String, Long> b) {
-    Map<String, Long> sum = new HashMap<>(a);
-    b.forEach((name, count) -> sum.merge(name, count, Long::sum));
-    return sum;
-  }
-
-  private static OnInstance plus(OnInstance a, OnInstance b) {
-    return new OnInstance(
-        a.version(),
-        a.requests() + b.requests(),
-        a.errors() + b.errors(),
-        a.inFlight() + b.inFlight());
   }
 }

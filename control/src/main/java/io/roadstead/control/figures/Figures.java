@@ -20,6 +20,9 @@ public record Figures(
     double p50Millis,
     double p99Millis) {
 
+  /** Of a stretch in which nothing happened. */
+  public static final Figures NOTHING = new Figures(1, 0, 0, 0, 0, Double.NaN, Double.NaN);
+
   public double requestsPerSecond() {
     return (double) requests / seconds;
   }

@@ -1,8 +1,12 @@
 package io.roadstead.control.figures;
 
 import io.roadstead.registry.InstanceKey;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one gateway has counted since its process began, whole or as far as it was told. Never
@@ -74,11 +78,57 @@ public record GatewayCounts(
       connections = Map.copyOf(connections);
       retries = Map.copyOf(retries);
     }
+
+    /** What two gateways have under way; retries are summed elsewhere. */
+    InService plus(InService other) {
+      Map<String, Long> both = new HashMap<>(connections);
+      other.connections.forEach((state, count) -> both.merge(state, count, Long::sum));
+      return new InService(inFlight + other.inFlight, both, Map.of());
+    }
   }
 
   /**
    * @param version the release that it runs
    * @param errors of the requests, by a 5xx or a broken connection
+   * @param clientErrors of the requests, by a 4xx
+   * @param buckets how many took how long, by {@link Buckets}
    */
-  public record OnInstance(String version, long requests, long errors, long inFlight) {}
+  @SuppressWarnings("ArrayRecordComponent") // compared by its values, below
+  public record OnInstance(
+      String version,
+      long requests,
+      long errors,
+      long clientErrors,
+      long inFlight,
+      long[] buckets) {
+    OnInstance plus(OnInstance other) {
+      long[] both = buckets.clone();
+      for (int i = 0; i < both.length; i++) {
+        both[i] += other.buckets[i];
+      }
+      return new OnInstance(
+          version,
+          requests + other.requests,
+          errors + other.errors,
+          clientErrors + other.clientErrors,
+          inFlight + other.inFlight,
+          both);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof OnInstance that
+          && version.equals(that.version)
+          && requests == that.requests
+          && errors == that.errors
+          && clientErrors == that.clientErrors
+          && inFlight == that.inFlight
+          && Arrays.equals(buckets, that.buckets);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(version, requests, errors, clientErrors, inFlight);
+    }
+  }
 }

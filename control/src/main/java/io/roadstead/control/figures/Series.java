@@ -48,11 +48,13 @@ final class Series {
   }
 
   /** Counts how long they took, by bucket. */
-  void addTook(int bucket, long count) {
+  void addTook(long[] buckets) {
     if (newTook.length == 0) {
       newTook = new long[Buckets.COUNT];
     }
-    newTook[bucket] += count;
+    for (int i = 0; i < buckets.length; i++) {
+      newTook[i] += buckets[i];
+    }
   }
 
   void addInFlight(long count) {

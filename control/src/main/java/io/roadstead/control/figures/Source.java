@@ -20,7 +20,7 @@ final class Source {
 
     void retries(String service, String reason, long count);
 
-    void onInstance(InstanceKey key, long requests, long errors);
+    void onInstance(InstanceKey key, long requests, long errors, long clientErrors, long[] buckets);
   }
 
   private final Map<RequestKey, Requests> requests = new HashMap<>();
@@ -74,7 +74,9 @@ final class Source {
                 sink.onInstance(
                     key,
                     less(each.requests(), before == null ? 0 : before.requests()),
-                    less(each.errors(), before == null ? 0 : before.errors()));
+                    less(each.errors(), before == null ? 0 : before.errors()),
+                    less(each.clientErrors(), before == null ? 0 : before.clientErrors()),
+                    less(each.buckets(), before == null ? null : before.buckets()));
               }
             });
   }

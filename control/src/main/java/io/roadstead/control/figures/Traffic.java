@@ -1,6 +1,7 @@
 package io.roadstead.control.figures;
 
 import io.roadstead.registry.InstanceKey;
+import java.util.Map;
 
 /** What is known of the traffic to instances. Safe from any thread, never blocks. */
 public interface Traffic {
@@ -20,6 +21,33 @@ public interface Traffic {
     public Sum plus(Sum other) {
       return new Sum(requests + other.requests, failed + other.failed, inFlight + other.inFlight);
     }
+  }
+
+  /**
+   * The last ten seconds.
+   *
+   * @param known whether a gateway tells at all
+   * @param figures of those that had a request
+   */
+  record Recent(boolean known, Map<SeriesName, Figures> figures) {
+    /** Where no gateway tells. */
+    public static final Recent UNKNOWN = new Recent(false, Map.of());
+
+    public Recent {
+      figures = Map.copyOf(figures);
+    }
+
+    public Figures ofService(String service) {
+      return figures.getOrDefault(SeriesName.service(service), Figures.NOTHING);
+    }
+
+    public Figures ofInstance(String service, String id) {
+      return figures.getOrDefault(new SeriesName(service, "", id), Figures.NOTHING);
+    }
+  }
+
+  default Recent recent() {
+    return Recent.UNKNOWN;
   }
 
   /** Zeros for an instance that it does not know. */

@@ -41,7 +41,7 @@ public final class FiguresTeller implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final Duration LAST = Duration.ofSeconds(1);
   private static final int MOST_REQUESTS = 250;
-  private static final int MOST_INSTANCES = 2_000;
+  private static final int MOST_INSTANCES = 1_000;
 
   private final ControlPlane control;
   private final Supplier<GatewayCounts> counts;

@@ -61,7 +61,8 @@ public final class FiguresJson {
     return times(node, figures).put("inFlight", figures.inFlight());
   }
 
-  private static ObjectNode recent(Figures figures) {
+  /** Of some seconds, for numbers that a person reads. */
+  public static ObjectNode recent(Figures figures) {
     ObjectNode node =
         Json.object()
             .put("requestsPerSecond", rounded(figures.requestsPerSecond()))

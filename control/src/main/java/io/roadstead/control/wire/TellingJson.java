@@ -45,12 +45,7 @@ public final class TellingJson {
           byStatus.put(i + "xx", each.byStatusClass()[i]);
         }
       }
-      ArrayNode buckets = node.putArray("buckets");
-      for (int i = 0; i < Buckets.COUNT; i++) {
-        if (each.buckets()[i] > 0) {
-          buckets.addArray().add(Buckets.upperNanos(i)).add(each.buckets()[i]);
-        }
-      }
+      buckets(node, each.buckets());
       node.put("sumSeconds", each.sumSeconds());
     }
     ObjectNode services = body.putObject("services");
@@ -71,16 +66,37 @@ public final class TellingJson {
         .instances()
         .forEach(
             (key, each) ->
-                instances
-                    .putObject(key.toString())
-                    .put("version", each.version())
-                    .put("requests", each.requests())
-                    .put("errors", each.errors())
-                    .put("inFlight", each.inFlight()));
+                buckets(
+                    instances
+                        .putObject(key.toString())
+                        .put("version", each.version())
+                        .put("requests", each.requests())
+                        .put("errors", each.errors())
+                        .put("clientErrors", each.clientErrors())
+                        .put("inFlight", each.inFlight()),
+                    each.buckets()));
     ArrayNode gone = body.putArray("gone");
     telling.gone().forEach(key -> gone.add(key.toString()));
     body.put("clientConnections", telling.counts().clientConnections());
     return Json.bytes(body);
+  }
+
+  private static void buckets(ObjectNode node, long[] counts) {
+    ArrayNode buckets = node.putArray("buckets");
+    for (int i = 0; i < Buckets.COUNT; i++) {
+      if (counts[i] > 0) {
+        buckets.addArray().add(Buckets.upperNanos(i)).add(counts[i]);
+      }
+    }
+  }
+
+  private static long[] buckets(JsonNode node) {
+    long[] buckets = new long[Buckets.COUNT];
+    for (JsonNode pair : bounded(node.path("buckets"), "buckets", 4 * Buckets.COUNT)) {
+      int bucket = Buckets.endingAt(count(pair.path(0), "buckets"));
+      buckets[bucket] += count(pair.path(1), "buckets");
+    }
+    return buckets;
   }
 
   /**
@@ -112,7 +128,9 @@ public final class TellingJson {
               name(instance.path("version").asString(""), "version"),
               count(instance.path("requests"), "requests"),
               count(instance.path("errors"), "errors"),
-              count(instance.path("inFlight"), "inFlight")));
+              count(instance.path("clientErrors"), "clientErrors"),
+              count(instance.path("inFlight"), "inFlight"),
+              buckets(instance)));
     }
     List<InstanceKey> gone = new ArrayList<>();
     for (JsonNode each : bounded(body.path("gone"), "gone", MOST_ENTRIES)) {
@@ -134,11 +152,6 @@ public final class TellingJson {
     for (int i = 1; i < Requests.CLASSES; i++) {
       byStatusClass[i] = count(node.path("byStatus").path(i + "xx"), "byStatus");
     }
-    long[] buckets = new long[Buckets.COUNT];
-    for (JsonNode pair : bounded(node.path("buckets"), "buckets", 4 * Buckets.COUNT)) {
-      int bucket = Buckets.endingAt(count(pair.path(0), "buckets"));
-      buckets[bucket] += count(pair.path(1), "buckets");
-    }
     double sumSeconds = node.path("sumSeconds").asDouble(0);
     if (!(sumSeconds >= 0 && sumSeconds < MOST)) {
       throw new Json.Malformed("sumSeconds is to be a number of 0 or more");
@@ -149,7 +162,7 @@ public final class TellingJson {
             name(node.path("service").asString(""), "service"),
             name(node.path("version").asString(""), "version")),
         byStatusClass,
-        buckets,
+        buckets(node),
         sumSeconds);
   }
 

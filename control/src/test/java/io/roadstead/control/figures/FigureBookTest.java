@@ -48,7 +48,7 @@ class FigureBookTest {
                 buckets,
                 (good + bad + refused) * millis / 1e3)),
         Map.of("orders", new InService(3, Map.of("idle", 2L), Map.of("connect-failed", bad))),
-        Map.of(ONE, new OnInstance("1", good + bad + refused, bad, 3)),
+        Map.of(ONE, new OnInstance("1", good + bad + refused, bad, refused, 3, buckets)),
         5);
   }
 
@@ -79,7 +79,11 @@ class FigureBookTest {
     assertThat(instance.requests()).isEqualTo(100);
     assertThat(instance.errors()).isEqualTo(10);
     assertThat(instance.inFlight()).isEqualTo(3);
-    assertThat(instance.p99Millis()).isNaN();
+    assertThat(instance.clientErrorShare()).isEqualTo(0.05);
+    assertThat(instance.p99Millis()).isBetween(20.0, 25.0);
+    assertThat(book.recent().ofInstance("orders", "orders-1").requestsPerSecond()).isEqualTo(100);
+    assertThat(book.recent().ofService("orders").errorShare()).isEqualTo(0.1);
+    assertThat(book.recent().ofService("nobody")).isEqualTo(Figures.NOTHING);
     assertThat(book.of(ONE)).isEqualTo(new Traffic.Sum(100, 10, 3));
     assertThat(book.live().known()).isTrue();
 

@@ -33,7 +33,11 @@ final class ReadingCommands {
 
   @Command(
       name = "status",
-      description = "The services: version, how many instances are wanted and ready, roll-outs.",
+      description = {
+        "The services: version, how many instances are wanted and ready, roll-outs, and of the"
+            + " last",
+        "10 s requests a second, the share of errors, and what 99 of 100 were not longer than."
+      },
       footer = {
         "",
         "Examples:",
@@ -42,10 +46,8 @@ final class ReadingCommands {
         "  roadstead status -o json"
       })
   static final class Status implements Callable<Integer> {
-    /** Begins what an instance wrote last, in the reason of a roll-out that has failed. */
-    private static final String LAST_WORDS = "; it last wrote:";
-
-    private static final int MOST = 80;
+    /** After so many looks, a second each, it is printed again for a change of load alone. */
+    private static final int LOOKS = 10;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "One service only.")
     private @Nullable String name;
@@ -63,14 +65,20 @@ final class ReadingCommands {
               + (name == null ? "" : "/" + ControlClient.part(Arguments.service(name)));
       ControlClient client = reading.client();
       String last = "";
+      int looks = 0;
       CountDownLatch never = new CountDownLatch(1);
       do {
         String body = client.get(path);
-        String shown = json ? body : table(client.parse(body));
-        if (!shown.equals(last)) {
+        String shown = json ? body : StatusText.of(client.parse(body));
+        boolean changed =
+            (json || ++looks >= LOOKS)
+                ? !shown.equals(last)
+                : !StatusText.still(shown).equals(StatusText.still(last));
+        if (changed) {
           System.out.println(last.isEmpty() || json ? shown.stripTrailing() : "\n" + shown.strip());
           System.out.flush();
           last = shown;
+          looks = 0;
         }
       } while (watch && !never.await(1, TimeUnit.SECONDS));
       if (!json && !hasGateway(client.parse(client.get("/api/v1/subscribers")))) {
@@ -89,55 +97,6 @@ final class ReadingCommands {
         }
       }
       return false;
-    }
-
-    private String table(JsonNode body) {
-      Table table = new Table("SERVICE", "VERSION", "READY", "ROUTES", "ROLL-OUT");
-      List<JsonNode> services = new ArrayList<>();
-      if (body.isArray()) {
-        body.forEach(services::add);
-      } else {
-        services.add(body);
-      }
-      for (JsonNode service : services) {
-        List<String> routes = new ArrayList<>();
-        for (JsonNode route : service.path("routes")) {
-          routes.add(text(route, "host") + text(route, "path"));
-        }
-        table.row(
-            text(service, "name"),
-            dash(text(service, "version")),
-            text(service, "ready") + "/" + text(service, "desired"),
-            dash(String.join(", ", routes)),
-            dash(rollout(service.path("rollout"))));
-      }
-      if (services.isEmpty()) {
-        return "no services yet: \"roadstead deploy NAME --jar FILE\" brings the first\n";
-      }
-      return table.text();
-    }
-
-    private static String rollout(JsonNode rollout) {
-      if (!rollout.isObject()) {
-        return "";
-      }
-      String state = text(rollout, "state");
-      for (JsonNode step : rollout.path("steps")) {
-        if (text(step, "state").equals("running")) {
-          String detail = text(step, "detail");
-          return state + ": " + text(step, "name") + (detail.isEmpty() ? "" : ", " + brief(detail));
-        }
-      }
-      String reason = brief(text(rollout, "reason"));
-      return state + (reason.isEmpty() ? "" : ": " + reason);
-    }
-
-    /** As much as a row of a table bears: without an instance's last lines, and not too long. */
-    static String brief(String reason) {
-      String line = reason.lines().findFirst().orElse("");
-      int words = line.indexOf(LAST_WORDS);
-      String what = words < 0 ? line : line.substring(0, words);
-      return what.length() <= MOST ? what : what.substring(0, MOST - 1).stripTrailing() + "…";
     }
   }
 
@@ -161,20 +120,8 @@ final class ReadingCommands {
         System.out.println(body.stripTrailing());
         return 0;
       }
-      Table table =
-          new Table("INSTANCE", "SERVICE", "VERSION", "PHASE", "ADDRESS", "PID", "AGE", "RESTARTS");
-      for (JsonNode instance : client.parse(body)) {
-        table.row(
-            text(instance, "id"),
-            text(instance, "service"),
-            dash(text(instance, "version")),
-            dash(text(instance, instance.has("phase") ? "phase" : "status")),
-            text(instance, "host") + ":" + text(instance, "port"),
-            dash(text(instance, "pid")),
-            instance.has("ageMillis") ? Ages.of(instance.path("ageMillis").asLong(0)) : "-",
-            dash(text(instance, "restarts")));
-      }
-      table.print(System.out);
+      System.out.print(StatusText.instances(client.parse(body)));
+      System.out.flush();
       return 0;
     }
   }

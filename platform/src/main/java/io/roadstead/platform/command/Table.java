@@ -32,7 +32,7 @@ final class Table {
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
       for (int i = 0; i < row.size(); i++) {
-        line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 3);
+        line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
       }
       text.append(line.toString().stripTrailing()).append('\n');
     }
