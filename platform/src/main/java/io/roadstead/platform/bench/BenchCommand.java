@@ -1,6 +1,7 @@
 package io.roadstead.platform.bench;
 
 import io.roadstead.platform.Refused;
+import io.roadstead.platform.bench.gateway.GatewayCommand;
 import io.roadstead.platform.bench.watch.WatchCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = {"Measures on this machine what the documentation gives figures of.", ""},
     synopsisSubcommandLabel = "BENCHMARK",
-    subcommands = {StartCommand.class, WatchCommand.class})
+    subcommands = {StartCommand.class, GatewayCommand.class, WatchCommand.class})
 public final class BenchCommand implements Callable<Integer> {
   /** For picocli. */
   public BenchCommand() {}
