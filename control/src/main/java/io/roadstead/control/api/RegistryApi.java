@@ -108,7 +108,7 @@ public final class RegistryApi {
     if (registry.snapshot().service(service) == null) {
       throw Refusal.notFound(
           "unknown-service",
-          "no service '" + service + "' is registered; \"roadstead status\" lists those that are");
+          "no service '" + service + "' is registered; GET /api/v1/registry lists those that are");
     }
     return Answer.json(
         200, Json.object().put("service", service).put("released", registry.release(service)));

@@ -119,6 +119,18 @@ public final class PlatformMeters {
                     Tags.of("service", service),
                     registry.counters(),
                     c -> c.expired().getOrDefault(service, 0L)));
+    registry
+        .counters()
+        .ejected()
+        .keySet()
+        .forEach(
+            service ->
+                count(
+                    "roadstead.registry.ejected",
+                    "Instances taken out because they refused connections or failed checks",
+                    Tags.of("service", service),
+                    registry.counters(),
+                    c -> c.ejected().getOrDefault(service, 0L)));
     for (RolloutFigures.Key key : rollouts.rollouts().keySet()) {
       count(
           "roadstead.rollouts",

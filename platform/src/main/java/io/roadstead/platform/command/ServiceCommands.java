@@ -171,6 +171,47 @@ final class ServiceCommands {
   }
 
   @Command(
+      name = "release",
+      description =
+          "Lets instances of a service go that are past their lease and that the expiry guard"
+              + " holds.",
+      footer = {
+        "",
+        "The guard holds them where more than half of a service of four or more fall silent within",
+        "one lease. Release them once you know that they are gone.",
+        "",
+        "Example:",
+        "  roadstead release orders"
+      })
+  static final class Release implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
+    private String name = "";
+
+    @Mixin private final Reading platform = new Reading();
+
+    @Override
+    public Integer call() {
+      boolean json = platform.json();
+      String service = Arguments.service(name);
+      ControlClient client = platform.client();
+      String answer =
+          client.post("/api/v1/registry/" + ControlClient.part(service) + "/release", null);
+      int released = client.parse(answer).path("released").asInt(0);
+      System.out.println(
+          json
+              ? answer.strip()
+              : released == 0
+                  ? service + ": no instance is past its lease, so nothing was held"
+                  : service
+                      + ": "
+                      + released
+                      + (released == 1 ? " instance" : " instances")
+                      + " past the lease let go");
+      return 0;
+    }
+  }
+
+  @Command(
       name = "rollout",
       description = "Pauses, resumes, promotes or aborts the roll-out of a service under way.",
       footer = {

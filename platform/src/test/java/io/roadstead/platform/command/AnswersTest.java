@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
+import io.roadstead.registry.Registration;
+import io.roadstead.registry.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +39,36 @@ class AnswersTest {
     System.clearProperty(Connection.TOKEN_FILE);
     platform.stopServices();
     platform.close();
+  }
+
+  @Test
+  void releaseSaysHowManyWereLetGo() throws Exception {
+    platform
+        .registry()
+        .register(
+            new Registration(
+                "billing",
+                "b1",
+                "127.0.0.1",
+                "",
+                80,
+                false,
+                Status.UP,
+                100,
+                Map.of(),
+                Duration.ofSeconds(90),
+                null));
+    Outcome none = run("release", "Billing");
+    assertThat(none.exit()).isZero();
+    assertThat(none.out())
+        .isEqualTo("billing: no instance is past its lease, so nothing was held\n");
+    Outcome json = run("release", "billing", "-o", "json");
+    assertThat(JsonMapper.shared().readTree(json.out()).path("released").asInt(-1)).isZero();
+    assertThat(json.err()).isEmpty();
+    Outcome unknown = run("release", "nobody");
+    assertThat(unknown.exit()).isEqualTo(1);
+    assertThat(unknown.err()).contains("no service 'nobody' is registered");
+    assertThat(run("release", "or ders").exit()).isEqualTo(2);
   }
 
   private static Outcome run(String... words) {

@@ -95,6 +95,7 @@ class MainTest {
             "instances",
             "drain",
             "resume",
+            "release",
             "rollout",
             "logs",
             "events",

@@ -7,6 +7,8 @@ import io.roadstead.platform.GatewayListen;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Refused;
 import io.roadstead.registry.Route;
+import io.roadstead.registry.liveness.ActiveChecks;
+import io.roadstead.registry.liveness.ActiveChecks.How;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
 import java.io.IOException;
@@ -74,6 +76,44 @@ class RoadsteadFileTest {
     assertThat(orders.rollout().surge()).isEqualTo(2);
     assertThat(file.services().get(1).source())
         .isEqualTo(new Source.Exec(List.of("node", "server.js")));
+  }
+
+  @Test
+  void activeChecksAreReadAndAreOffWhereTheFileSaysNothing() throws Exception {
+    assertThat(read("gateway: { listen: none }").activeChecks().on()).isFalse();
+    assertThat(read("registry: { activeChecks: { by: tcp } }").activeChecks())
+        .isEqualTo(new ActiveChecks(How.TCP, Duration.ofSeconds(30), Duration.ofSeconds(2), 2, 3));
+    assertThat(
+            read("""
+            registry:
+              activeChecks: { by: http, interval: 10s, timeout: 500ms, suspectAfter: 4, downAfter: 6 }
+            """)
+                .activeChecks())
+        .isEqualTo(
+            new ActiveChecks(How.HTTP, Duration.ofSeconds(10), Duration.ofMillis(500), 4, 6));
+  }
+
+  @Test
+  void everyProblemOfActiveChecksIsTold() {
+    assertThat(
+            problems(
+                """
+                registry:
+                  activeChecks:
+                    by: ping
+                    interval: 1s
+                    timeout: 2s
+                    suspectAfter: 5
+                    downAfter: 4
+                    often: yes
+                  peers: []
+                """))
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("line 3: registry.activeChecks.by 'ping'"),
+            line -> assertThat(line).startsWith("line 5: registry.activeChecks.timeout is longer"),
+            line -> assertThat(line).startsWith("line 7: registry.activeChecks.downAfter is 4"),
+            line -> assertThat(line).startsWith("line 8: registry.activeChecks.often is not"),
+            line -> assertThat(line).startsWith("line 9: registry.peers is not a known key"));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.roadstead.platform.demo.stage.Program;
 import io.roadstead.platform.demo.stage.Workplace;
 import io.roadstead.registry.Ticker;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,8 +50,8 @@ final class BenchedPlatform {
   BenchedPlatform(Workplace workplace, Ticker ticker, RandomGenerator random) {
     this.workplace = workplace;
     this.ticker = ticker;
-    this.control = new InetSocketAddress("127.0.0.1", FreePorts.one(random));
-    this.gateway = new InetSocketAddress("127.0.0.1", FreePorts.one(random));
+    this.control = new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePorts.one(random));
+    this.gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePorts.one(random));
   }
 
   InetSocketAddress control() {
