@@ -155,6 +155,6 @@ final class BenchedPlatform {
   }
 
   static String told(InetSocketAddress address) {
-    return address.getHostString() + ":" + address.getPort();
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 }
