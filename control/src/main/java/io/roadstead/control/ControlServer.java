@@ -27,6 +27,7 @@ import io.roadstead.control.http.Guard;
 import io.roadstead.control.http.HttpFront;
 import io.roadstead.control.http.InvalidRequests;
 import io.roadstead.control.http.Login;
+import io.roadstead.control.http.OpenFiles;
 import io.roadstead.control.http.TextStreams;
 import io.roadstead.control.http.Uploads;
 import io.roadstead.control.mount.Mount;
@@ -103,7 +104,7 @@ public final class ControlServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
   private static final int MAX_HEADER_BYTES = 32 * 1024;
   private static final int MAX_LINE_BYTES = 8 * 1024;
-  private static final int MAX_CONNECTIONS = 10_000;
+  private static final int MAX_CONNECTIONS = 15_000;
   private static final long WAIT_SECONDS = 10;
 
   private final ControlConfig config;
@@ -140,7 +141,13 @@ public final class ControlServer implements AutoCloseable {
     Context loop = vertx.getOrCreateContext();
     WatchHub hub =
         new WatchHub(
-            vertx, loop, parts.registry(), parts.subscribers(), config.platformId(), parts.ready());
+            vertx,
+            loop,
+            parts.registry(),
+            parts.subscribers(),
+            config.platformId(),
+            parts.ready(),
+            parts.ticker());
     EventsApi events = new EventsApi(vertx, loop, parts.events());
     Access access = new Access(config.token(), config.users(), parts.deployer()::byToken);
     Sessions sessions = new Sessions(new SecureRandom(), parts.ticker());
@@ -152,7 +159,15 @@ public final class ControlServer implements AutoCloseable {
     Endpoints endpoints = new Endpoints(all);
     HttpFront front =
         new HttpFront(vertx, guard(host), access, login, endpoints, parts.mounts(), blocking);
-    Connections connections = new Connections(MAX_CONNECTIONS, config.times());
+    int most = OpenFiles.connections(MAX_CONNECTIONS);
+    if (most < MAX_CONNECTIONS) {
+      log.info(
+          "the limit of open files leaves room for {} connections ({} wanted): raise it with ulimit"
+              + " -Hn, or LimitNOFILE= in systemd",
+          most,
+          MAX_CONNECTIONS);
+    }
+    Connections connections = new Connections(most, config.times());
     HttpServer server =
         vertx
             .createHttpServer(serverOptions())
@@ -305,6 +320,13 @@ public final class ControlServer implements AutoCloseable {
         .setMaxHeaderSize(MAX_HEADER_BYTES)
         .setMaxInitialLineLength(MAX_LINE_BYTES)
         .setHttp2ClearTextEnabled(false)
+        // The control plane has no WebSockets, and what would compress them sits on each
+        // connection.
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
+        // All answers are written on the event loop; a queue for other threads is 5 KiB a
+        // connection.
+        .setStrictThreadMode(true)
         .setTcpKeepAlive(true)
         .setReuseAddress(true);
   }

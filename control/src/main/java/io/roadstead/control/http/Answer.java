@@ -1,5 +1,6 @@
 package io.roadstead.control.http;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.roadstead.control.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -44,5 +45,15 @@ public record Answer(int status, String type, byte[] body, Map<String, String> h
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
     return new Answer(status, type, body, more);
+  }
+
+  /** The head as it goes over the wire to a connection that ends with this answer. */
+  byte[] closingHead() {
+    StringBuilder head = new StringBuilder("HTTP/1.1 ");
+    head.append(HttpResponseStatus.valueOf(status)).append("\r\n");
+    head.append("Content-Type: ").append(type).append("\r\n");
+    head.append("Content-Length: ").append(body.length).append("\r\n");
+    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    return head.append("Connection: close\r\n\r\n").toString().getBytes(StandardCharsets.US_ASCII);
   }
 }

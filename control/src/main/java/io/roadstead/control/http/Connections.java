@@ -1,6 +1,9 @@
 package io.roadstead.control.http;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -32,16 +35,33 @@ public final class Connections implements Handler<HttpConnection> {
 
   @Override
   public void handle(HttpConnection connection) {
-    if (open.size() >= most) {
-      connection.close();
-      return;
-    }
     // Vert.x has time-outs of silence only, which would end quiet streams and spare slow heads.
     Channel channel = ((ConnectionBase) connection).channel();
+    if (open.size() >= most) {
+      refuse(channel);
+      return;
+    }
     Patience patience = new Patience(times, channel.eventLoop().ticker());
     patience.watch(channel, REQUESTS);
     open.put(channel, patience);
     channel.closeFuture().addListener(_ -> open.remove(channel));
+  }
+
+  /** Whatever it may ask for: its request is not read. */
+  private void refuse(Channel channel) {
+    Answer answer =
+        new Refusal(
+                503,
+                "too-many-connections",
+                most
+                    + " connections are open, no more are taken: use fewer, or raise the limit of"
+                    + " open files (\"roadstead doctor\" tells it)")
+            .header("Retry-After", "5")
+            .answer();
+    ChannelHandlerContext out = channel.pipeline().firstContext();
+    var _ =
+        out.writeAndFlush(Unpooled.wrappedBuffer(answer.closingHead(), answer.body()))
+            .addListener(ChannelFutureListener.CLOSE);
   }
 
   private void check() {

@@ -11,12 +11,10 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Ticker;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -160,18 +158,9 @@ final class Patience extends ChannelDuplexHandler {
       return;
     }
     Answer answer = refusal.answer();
-    String head =
-        "HTTP/1.1 "
-            + HttpResponseStatus.valueOf(answer.status())
-            + "\r\nContent-Type: "
-            + answer.type()
-            + "\r\nContent-Length: "
-            + answer.body().length
-            + "\r\nConnection: close\r\n\r\n";
     // Past the encoder, which knows nothing of an answer to a request that is not there.
     var _ =
-        out.writeAndFlush(
-                Unpooled.wrappedBuffer(head.getBytes(StandardCharsets.US_ASCII), answer.body()))
+        out.writeAndFlush(Unpooled.wrappedBuffer(answer.closingHead(), answer.body()))
             .addListener(ChannelFutureListener.CLOSE);
   }
 

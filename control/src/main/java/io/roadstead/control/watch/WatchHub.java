@@ -1,60 +1,89 @@
 package io.roadstead.control.watch;
 
+import io.netty.channel.EventLoop;
 import io.roadstead.control.http.Answer;
 import io.roadstead.control.http.Call;
+import io.roadstead.control.http.Frame;
 import io.roadstead.control.http.Refusal;
 import io.roadstead.control.http.Responses;
+import io.roadstead.control.wire.Json;
 import io.roadstead.control.wire.RegistryJson;
-import io.roadstead.registry.Change;
 import io.roadstead.registry.Cursor;
 import io.roadstead.registry.Names;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Snapshot;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Subscribers;
+import io.roadstead.registry.Ticker;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells everybody who watches the registry of its changes: streams and long polls.
  *
  * <p>There is no queue of changes here. The registry's own change log is the queue: its listener
- * only wakes the event loop, which then reads what has come since the version at which the hub
- * stands, once, and passes it to all. Every stream that keeps up stands at the hub's version, so
- * what goes to those that want all services is encoded once. A stream whose reader has fallen
- * behind (its connection's bounded write queue is full) is skipped, and gets a whole snapshot when
- * it has drained; so a slow reader costs a bounded buffer and nothing else.
+ * only wakes the event loop, which then reads what has come since the last round, once, and writes
+ * it to all, a few at a time ({@link Lane}, {@link Walk}): telling ten thousand takes a tenth of a
+ * second, and heartbeats are answered meanwhile. Subscribers, whose word a drain waits for, have a
+ * lane of their own and do not wait for observers. A stream knows up to where it was told; one
+ * whose connection takes nothing is told nothing, and brought up when it reads again ({@link
+ * CatchUp}). So a slow reader costs a bounded buffer of frames that others share, and nothing else.
  *
  * <p>All state is confined to the one event loop of the control plane; {@link #wake} alone is
  * called from elsewhere.
  */
 public final class WatchHub {
-  static final int MAX_STREAMS = 2_000;
+  /** Who only looks leaves room for those that drains wait for. */
+  static final int MAX_OBSERVERS = 10_000;
+
+  static final int MAX_STREAMS = 12_000;
   static final int MAX_POLLS = 10_000;
 
+  /** What frames may take of memory that slow readers have not taken yet, all together. */
+  static final long MAX_HELD_BYTES = 64L << 20;
+
   private static final long TICK_MILLIS = 1_000;
+  private static final long LOOK_MILLIS = 20;
+
+  /** Observers hear of the version each so many ticks; named subscribers each tick. */
+  private static final int OBSERVER_TICKS = 15;
+
+  private static final Logger log = LoggerFactory.getLogger(WatchHub.class);
 
   private final Vertx vertx;
   private final Registry registry;
   private final Subscribers subscribers;
   private final String platformId;
   private final BooleanSupplier ready;
-  private final Set<WatchStream> streams = new LinkedHashSet<>();
+  private final Frames frames = new Frames();
+  private final SnapshotFrames snapshots;
+  private final CatchUp catchUp;
+  private final Lane subscriberLane;
+  private final Lane observerLane;
+  private final Executor later;
   private final Set<Poll> polls = new LinkedHashSet<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final Context loop;
   private Snapshot current;
   private byte @Nullable [] currentBody;
+  private @Nullable Frame versionFrame;
+  private long versionFramed;
   private long observers;
   private long ticks;
   private Registry.@Nullable Listening listening;
@@ -71,7 +100,8 @@ public final class WatchHub {
       Registry registry,
       Subscribers subscribers,
       String platformId,
-      BooleanSupplier ready) {
+      BooleanSupplier ready,
+      Ticker ticker) {
     this.vertx = vertx;
     this.loop = loop;
     this.registry = registry;
@@ -79,6 +109,16 @@ public final class WatchHub {
     this.platformId = platformId;
     this.ready = ready;
     this.current = registry.snapshot();
+    EventLoop eventLoop = ((ContextInternal) loop).nettyEventLoop();
+    // A task that is merely added would run before the loop looks at the network again.
+    this.later =
+        task -> {
+          var _ = eventLoop.schedule(task, 0, TimeUnit.NANOSECONDS);
+        };
+    this.snapshots = new SnapshotFrames(frames, ticker);
+    this.catchUp = new CatchUp(registry, frames, snapshots, this::lookAgain);
+    this.subscriberLane = new Lane(registry, frames, catchUp, later);
+    this.observerLane = new Lane(registry, frames, catchUp, later);
   }
 
   public void start() {
@@ -95,10 +135,16 @@ public final class WatchHub {
     for (Poll poll : List.copyOf(polls)) {
       answerUnchanged(poll);
     }
-    for (WatchStream stream : List.copyOf(streams)) {
-      stream.end();
-      closed(stream);
+    for (Lane lane : lanes()) {
+      for (WatchStream stream : lane.all()) {
+        stream.end();
+        closed(stream);
+      }
     }
+  }
+
+  private List<Lane> lanes() {
+    return List.of(subscriberLane, observerLane);
   }
 
   /** Something has changed; from any thread, never blocks. */
@@ -110,41 +156,92 @@ public final class WatchHub {
 
   private void advance() {
     woken.set(false);
-    Optional<Registry.Batch> batch = registry.changesSince(current.version());
-    if (batch.isEmpty()) {
-      moveTo(registry.snapshot());
-      streams.forEach(stream -> stream.snapshot(current));
-      answerPolls(null);
-    } else if (!batch.get().changes().isEmpty()) {
-      moveTo(batch.get().after());
-      ChangeFrames frames = new ChangeFrames(batch.get());
-      streams.forEach(stream -> stream.changes(frames, current));
-      answerPolls(batch.get().changes());
-    }
+    lanes().forEach(Lane::advance);
+    answerPolls();
   }
 
-  private void moveTo(Snapshot snapshot) {
-    current = snapshot;
-    currentBody = null;
+  private void lookAgain(boolean atOnce) {
+    if (atOnce) {
+      later.execute(catchUp::look);
+    } else {
+      vertx.setTimer(LOOK_MILLIS, _ -> catchUp.look());
+    }
   }
 
   private void tick() {
     ticks++;
-    for (WatchStream stream : List.copyOf(streams)) {
-      stream.tick(ticks, current.version());
+    snapshots.sweep(registry.snapshot());
+    catchUp.forget();
+    walk(subscriberLane.all());
+    List<WatchStream> all = observerLane.all();
+    List<WatchStream> due = new ArrayList<>(all.size() / OBSERVER_TICKS + 1);
+    for (int i = (int) (ticks % OBSERVER_TICKS); i < all.size(); i += OBSERVER_TICKS) {
+      due.add(all.get(i));
     }
+    walk(due);
+    bound();
+  }
+
+  /** Tells them where they stand. */
+  private void walk(List<WatchStream> streams) {
+    if (!streams.isEmpty()) {
+      new Walk<>(streams, stream -> stream.version(versionFrame(stream.at())), () -> {}, later)
+          .go();
+    }
+  }
+
+  /** Almost all stand at the same version. */
+  private Frame versionFrame(long n) {
+    Frame frame = versionFrame;
+    if (frame == null || versionFramed != n) {
+      if (frame != null) {
+        frame.release();
+      }
+      String version = new Cursor(current.version().epoch(), n).toString();
+      frame = frames.make("version", version, RegistryJson.version(version));
+      versionFrame = frame;
+      versionFramed = n;
+    }
+    return frame;
+  }
+
+  /**
+   * Cuts those off that have not taken theirs for longest, where what they hold is too much. What
+   * is left of that is looked at again in a second.
+   */
+  private void bound() {
+    List<WatchStream> waiting = new ArrayList<>();
+    for (Lane lane : lanes()) {
+      for (WatchStream stream : lane.all()) {
+        if (stream.waits(ticks)) {
+          waiting.add(stream);
+        }
+      }
+    }
+    long held = frames.heldBytes();
+    if (held <= MAX_HELD_BYTES || waiting.isEmpty()) {
+      return;
+    }
+    waiting.sort(Comparator.comparingLong(WatchStream::waitsSince));
+    List<WatchStream> longest = waiting.subList(0, (waiting.size() + 3) / 4);
+    log.warn(
+        "{} watch streams read too slowly: {} MiB wait to be taken, the limit is {} MiB; the {}"
+            + " that have waited longest are ended",
+        waiting.size(),
+        held >> 20,
+        MAX_HELD_BYTES >> 20,
+        longest.size());
+    longest.forEach(WatchStream::cut);
   }
 
   /** {@code GET /api/v1/watch}. */
   public void stream(Call call, HttpServerRequest request) {
-    if (streams.size() >= MAX_STREAMS) {
-      throw new Refusal(
-          503, "too-many-streams", MAX_STREAMS + " streams are open, no more are taken");
-    }
     Interest interest = interest(call);
     String name = call.query("subscriber");
     SubscriberKind kind = Subscriptions.kind(call);
-    if (!name.isEmpty()) {
+    if (name.isEmpty()) {
+      requireRoom(observerLane.size(), MAX_OBSERVERS, "streams without a subscriber");
+    } else {
       Subscriptions.requireMay(call.caller(), name, kind);
       if (!ready.getAsBoolean()) {
         // A gateway would drop all the instances that have not been taken over yet.
@@ -155,26 +252,53 @@ public final class WatchHub {
                     + " and try again")
             .header("Retry-After", "1");
       }
+      requireRoom(subscriberLane.size() + observerLane.size(), MAX_STREAMS, "streams");
     }
-    advance();
-    WatchStream stream = new WatchStream(name, interest, () -> current);
+    WatchStream stream = new WatchStream(name, interest);
     String id =
         name.isEmpty()
             ? "observer-" + ++observers
             : subscribers.connect(
                 name, kind, interest.services(), () -> loop.runOnContext(_ -> replaced(stream)));
     String since = call.query("since").isEmpty() ? call.lastEventId() : call.query("since");
+    Frame first =
+        frames.make(
+            "stream", "", Json.bytes(Json.object().put("stream", id).put("platform", platformId)));
     try {
-      stream.begin(request, id, platformId, resume(since), () -> closed(stream));
+      stream.begin(request, id, first, () -> closed(stream));
     } catch (RuntimeException e) {
       // Else a subscriber would be connected, and waited for, whose stream there never was.
       replaced(stream);
       throw e;
+    } finally {
+      first.release();
     }
-    if (!stream.over()) {
-      streams.add(stream);
-    } else {
+    if (stream.over()) {
       closed(stream);
+      return;
+    }
+    Lane lane = stream.named() ? subscriberLane : observerLane;
+    boolean resumed = catchUp.begin(stream, Cursor.parse(since));
+    lane.add(stream);
+    if (resumed && stream.named()) {
+      // a subscriber that comes back has to acknowledge to its new stream at once
+      stream.version(versionFrame(stream.at()));
+    }
+  }
+
+  static void requireRoom(int open, int most, String what) {
+    if (open >= most) {
+      throw new Refusal(
+              503,
+              "too-many-streams",
+              open
+                  + " "
+                  + what
+                  + " are open, at most "
+                  + most
+                  + " are taken: watch through fewer of them, or poll GET"
+                  + " /api/v1/registry?wait=30s")
+          .header("Retry-After", "5");
     }
   }
 
@@ -183,8 +307,8 @@ public final class WatchHub {
     Interest interest = interest(call);
     String since = call.query("since");
     Duration wait = call.waiting();
-    advance();
-    Optional<Registry.Batch> news = resume(since);
+    answerPolls();
+    Optional<Registry.Batch> news = newsSince(since);
     if (news.isEmpty() || !interest.of(news.get().changes()).isEmpty()) {
       Responses.send(request, body(interest));
       return;
@@ -205,12 +329,26 @@ public final class WatchHub {
     request.response().closeHandler(_ -> forget(poll));
   }
 
-  private void answerPolls(@Nullable List<Change> changes) {
+  private void answerPolls() {
+    Snapshot now = registry.snapshot();
+    if (polls.isEmpty() || now.version().equals(current.version())) {
+      moveTo(now);
+      return;
+    }
+    Optional<Registry.Batch> news = registry.changesSince(current.version());
+    moveTo(now);
     for (Poll poll : new ArrayList<>(polls)) {
-      if (changes == null || !poll.interest().of(changes).isEmpty()) {
+      if (news.isEmpty() || !poll.interest().of(news.get().changes()).isEmpty()) {
         forget(poll);
         Responses.send(poll.request(), body(poll.interest()));
       }
+    }
+  }
+
+  private void moveTo(Snapshot snapshot) {
+    if (!snapshot.version().equals(current.version())) {
+      current = snapshot;
+      currentBody = null;
     }
   }
 
@@ -236,12 +374,9 @@ public final class WatchHub {
     return Answer.json(200, body);
   }
 
-  /** What has changed since a cursor, up to where the hub stands; nothing where that is unknown. */
-  private Optional<Registry.Batch> resume(String since) {
-    Optional<Cursor> cursor = Cursor.parse(since);
-    return cursor.isPresent() && current.version().covers(cursor.get())
-        ? registry.changesSince(cursor.get())
-        : Optional.empty();
+  /** What has changed since a cursor; nothing where that is unknown. */
+  private Optional<Registry.Batch> newsSince(String since) {
+    return Cursor.parse(since).flatMap(registry::changesSince);
   }
 
   private void replaced(WatchStream stream) {
@@ -250,8 +385,9 @@ public final class WatchHub {
   }
 
   private void closed(WatchStream stream) {
-    streams.remove(stream);
-    if (!stream.name().isEmpty()) {
+    catchUp.remove(stream);
+    (stream.named() ? subscriberLane : observerLane).remove(stream);
+    if (stream.named()) {
       subscribers.disconnect(stream.name(), stream.id());
     }
   }

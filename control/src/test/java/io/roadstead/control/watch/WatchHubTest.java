@@ -26,7 +26,14 @@ class WatchHubTest {
     Vertx vertx = Vertx.vertx();
     try {
       WatchHub hub =
-          new WatchHub(vertx, vertx.getOrCreateContext(), registry, subscribers, "p1", () -> true);
+          new WatchHub(
+              vertx,
+              vertx.getOrCreateContext(),
+              registry,
+              subscribers,
+              "p1",
+              () -> true,
+              nanos::get);
       HttpServerRequest broken =
           (HttpServerRequest)
               Proxy.newProxyInstance(
