@@ -213,7 +213,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void protocolError(int status, String code, String detail) {
-    write(Problem.answer(allocator(), status, code, detail, false, true));
+    write(Problem.answer(allocator(), status, code, detail, false, true, worker.date()));
     linger();
   }
 

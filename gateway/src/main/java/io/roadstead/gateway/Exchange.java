@@ -137,8 +137,9 @@ final class Exchange implements BodyReader.Sink {
     status = 0;
     rttNanos = 0;
     tried.clear();
-    if (worker.answersItself(request, client)) {
-      over(200, Outcome.SUCCESS);
+    int own = worker.answersItself(request, client);
+    if (own != 0) {
+      over(own, Outcome.SUCCESS);
       client.answered(!keepAlive || !requestDone);
       return;
     }
@@ -427,14 +428,18 @@ final class Exchange implements BodyReader.Sink {
   }
 
   /**
-   * An interim answer: 100 goes to a client that asked for it, others are dropped. Says whether
-   * there may be another.
+   * An interim answer: 100 goes to a client that asked for it, others to all that know of them (RFC
+   * 9110 section 15.2). Says whether there may be another.
    */
   boolean interim(Head interim) {
     if (++interims > MAX_INTERIM) {
       return false;
     }
-    if (interim.status() == 100 && expectContinue) {
+    if (interim.status() != 100 && !http10) {
+      ByteBuf out = client.allocator().directBuffer(interim.length());
+      HeadWriter.interim(interim, out);
+      client.write(out);
+    } else if (interim.status() == 100 && expectContinue) {
       expectContinue = false;
       client.writeContinue();
     }
@@ -586,7 +591,8 @@ final class Exchange implements BodyReader.Sink {
     boolean close = !keepAlive || !requestDone || worker.lastAnswers();
     // Of the instance's answer nothing has gone out: it was found bad in time.
     headOut = release(headOut);
-    client.write(Problem.answer(client.allocator(), failure, code, detail, bodiless, close));
+    client.write(
+        Problem.answer(client.allocator(), failure, code, detail, bodiless, close, worker.date()));
     over(failure, Outcome.ERROR);
     client.answered(close);
   }

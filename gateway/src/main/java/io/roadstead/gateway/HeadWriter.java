@@ -24,6 +24,7 @@ final class HeadWriter {
   private static final byte[] CLOSE = Ascii.bytes("Connection: close\r\n");
   private static final byte[] KEEP_ALIVE = Ascii.bytes("Connection: keep-alive\r\n");
   private static final byte[] DATE = Ascii.bytes("Date: ");
+  private static final byte[] TRAILERS = Ascii.bytes("TE: trailers\r\nConnection: TE\r\n");
   private static final byte[] UPGRADE = Ascii.bytes("Connection: Upgrade\r\nUpgrade: ");
 
   private HeadWriter() {}
@@ -57,7 +58,7 @@ final class HeadWriter {
       out.writeBytes(Ascii.bytes(route.service()));
     }
     out.writeBytes(LINE);
-    lines(head, true, head.expectContinue(), out);
+    lines(head, true, head.expectContinue(), head.chunked(), out);
     out.writeBytes(client);
     if (head.hasHost()) {
       out.writeBytes(FORWARDED_HOST);
@@ -70,14 +71,23 @@ final class HeadWriter {
     }
     if (upgrade) {
       upgrade(head, out);
+    } else if (head.takesTrailers()) {
+      out.writeBytes(TRAILERS);
     }
+    out.writeBytes(LINE);
+  }
+
+  /** An interim answer: it has no body, so nothing that frames one either. */
+  static void interim(Head head, ByteBuf out) {
+    statusLine(head, out);
+    lines(head, false, false, false, out);
     out.writeBytes(LINE);
   }
 
   /** The instance changes to the protocol that was asked for. */
   static void switching(Head head, ByteBuf out) {
     statusLine(head, out);
-    lines(head, false, false, out);
+    lines(head, false, false, false, out);
     upgrade(head, out);
     out.writeBytes(LINE);
   }
@@ -104,7 +114,7 @@ final class HeadWriter {
   static void response(
       Head head, boolean length, boolean chunked, boolean close, boolean keepAlive, ByteBuf out) {
     statusLine(head, out);
-    lines(head, false, length, out);
+    lines(head, false, length, chunked && head.chunked(), out);
     if (chunked) {
       out.writeBytes(CHUNKED);
     }
@@ -125,12 +135,15 @@ final class HeadWriter {
     out.writeBytes(LINE);
   }
 
-  private static void lines(Head head, boolean request, boolean conditional, ByteBuf out) {
+  private static void lines(
+      Head head, boolean request, boolean conditional, boolean trailers, ByteBuf out) {
     int from = -1;
     int headers = head.headers();
     for (int i = 0; i < headers; i++) {
       boolean goes =
-          request ? passes(head.field(i), conditional) : answers(head.field(i), conditional);
+          request
+              ? passes(head.field(i), conditional, trailers)
+              : answers(head.field(i), conditional, trailers);
       if (goes) {
         if (from < 0) {
           from = head.nameStart(i);
@@ -145,18 +158,25 @@ final class HeadWriter {
     }
   }
 
-  private static boolean passes(int field, boolean expect) {
+  private static boolean passes(int field, boolean expect, boolean trailers) {
     return switch (field) {
       case Field.OTHER, Field.CONTENT_LENGTH, Field.CONTENT_TYPE, Field.DATE -> true;
       case Field.EXPECT -> expect;
+      case Field.TRAILER -> trailers;
       default -> false;
     };
   }
 
-  private static boolean answers(int field, boolean length) {
+  private static boolean answers(int field, boolean length, boolean trailers) {
     return switch (field) {
-      case Field.CONNECTION, Field.KEEP_ALIVE, Field.HOP, Field.TRANSFER_ENCODING, Field.UPGRADE ->
+      case Field.CONNECTION,
+          Field.KEEP_ALIVE,
+          Field.HOP,
+          Field.TE,
+          Field.TRANSFER_ENCODING,
+          Field.UPGRADE ->
           false;
+      case Field.TRAILER -> trailers;
       case Field.CONTENT_LENGTH -> length;
       default -> true;
     };

@@ -15,7 +15,8 @@ final class Problem {
       String code,
       String detail,
       boolean bodiless,
-      boolean close) {
+      boolean close,
+      byte[] date) {
     byte[] body =
         ("{\"type\":\"about:blank\",\"title\":"
                 + quote(title(status))
@@ -38,9 +39,11 @@ final class Problem {
             + "\r\nContent-Length: "
             + body.length
             + (close ? "\r\nConnection: close" : "")
-            + "\r\n\r\n";
-    ByteBuf out = allocator.directBuffer(head.length() + body.length);
+            + "\r\n";
+    ByteBuf out = allocator.directBuffer(head.length() + body.length + HeadWriter.ADDED);
     ByteBufUtil.writeAscii(out, head);
+    HeadWriter.date(date, out);
+    HeadWriter.end(out);
     if (!bodiless) {
       out.writeBytes(body);
     }

@@ -218,11 +218,22 @@ final class Worker {
     return byIndex[route.serviceIndex()];
   }
 
-  /** Answers what other gateways ask before they share the port; false for all other requests. */
-  boolean answersItself(Head request, ClientConnection client) {
+  /**
+   * Answers what other gateways ask before they share the port, and what concerns the server as a
+   * whole (RFC 9110 section 9.3.7). The status; 0 for all other requests.
+   */
+  int answersItself(Head request, ClientConnection client) {
+    if (request.serverWide()) {
+      var nothing = client.allocator().directBuffer(256);
+      ByteBufUtil.writeAscii(nothing, "HTTP/1.1 204 No Content\r\n");
+      HeadWriter.date(date, nothing);
+      HeadWriter.end(nothing);
+      client.write(nothing);
+      return 204;
+    }
     if (request.pathEnd() - request.pathStart() != WELL_KNOWN.length()
         || !RouteTable.is(request.bytes(), request.pathStart(), request.pathEnd(), WELL_KNOWN)) {
-      return false;
+      return 0;
     }
     String body = "{\"platform\":\"" + config.platform() + "\"}";
     var out = client.allocator().directBuffer(256);
@@ -233,7 +244,7 @@ final class Worker {
             + "\r\n\r\n"
             + (request.methodIs("HEAD") ? "" : body));
     client.write(out);
-    return true;
+    return 200;
   }
 
   void connect(UpstreamConnection connection) {

@@ -290,7 +290,7 @@ class FailureTest {
   }
 
   @Test
-  void interimAnswersAreDroppedAndTooManyAreABadGateway() {
+  void interimAnswersGoToTheClientAndTooManyAreABadGateway() {
     AtomicInteger interims = new AtomicInteger(16);
     try (Origin origin =
             new Origin(
@@ -302,10 +302,19 @@ class FailureTest {
                   }
                 });
         RawClient client = harbour.with(origin).client()) {
-      assertThat(client.get("/app").body()).isEqualTo("ok");
-      assertThat(client.get("/app").body()).isEqualTo("ok");
+      for (int round = 0; round < 2; round++) {
+        assertThat(client.get("/app").status()).isEqualTo(103);
+        for (int i = 1; i < 16; i++) {
+          assertThat(client.answer().status()).isEqualTo(103);
+        }
+        assertThat(client.answer().body()).isEqualTo("ok");
+      }
       interims.set(17);
-      assertProblem(client.get("/app"), 502, "bad-response");
+      assertThat(client.get("/app").status()).isEqualTo(103);
+      for (int i = 1; i < 16; i++) {
+        assertThat(client.answer().status()).isEqualTo(103);
+      }
+      assertProblem(client.answer(), 502, "bad-response");
     }
   }
 

@@ -313,6 +313,7 @@ class ForwardingTest {
       for (int i = 0; i < 2; i++) {
         client.send(
             "PUT /app HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+        assertThat(client.answer().head()).isEqualTo("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");
         assertThat(client.answer().head()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
         assertThat(client.send("ok").answer().body()).isEqualTo("ok");
         assertThat(origin.heads.get(i)).contains("Expect: 100-continue");

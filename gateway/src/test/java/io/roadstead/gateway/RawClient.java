@@ -125,6 +125,9 @@ final class RawClient implements AutoCloseable {
         int size = Integer.parseInt(readLine(in), 16);
         body.append(new String(in.readNBytes(size), StandardCharsets.ISO_8859_1));
         String end = readLine(in);
+        while (size == 0 && !end.isEmpty()) {
+          end = readLine(in);
+        }
         if (!end.isEmpty()) {
           throw new IOException("a chunk ends in '" + end + "'");
         }

@@ -26,7 +26,7 @@ public final class Ascii {
       if (c > ' ' && c < 0x7f && c != '#') {
         table[c] |= TARGET;
       }
-      if (alphanumeric || "-._~!$&'()*+,;=%:[]".indexOf(c) >= 0) {
+      if (alphanumeric || "-._~!$&'()*+,;=:[]".indexOf(c) >= 0) {
         table[c] |= HOST;
       }
     }
@@ -48,6 +48,7 @@ public final class Ascii {
     return (CLASS[b & 0xff] & TARGET) != 0;
   }
 
+  /** What a host may hold: no encoded byte, which another reader may decode or not. */
   static boolean isHost(byte b) {
     return (CLASS[b & 0xff] & HOST) != 0;
   }

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * them.
  *
  * <p>A chunked body is checked byte by byte where it is framing, and forwarded canonically by
- * leaving things out: chunk extensions and trailers are skipped, all else (sizes, line breaks,
- * data) is passed through as it came. So a strictly read chunked body needs no framing of its own
- * on the way out. Trailers are checked and dropped.
+ * leaving things out: chunk extensions are skipped, all else (sizes, line breaks, data) is passed
+ * through as it came. So a strictly read chunked body needs no framing of its own on the way out.
+ * Trailers are handed on line by line, each when it is whole and found to be {@linkplain Trailer
+ * one that may be}; without the framing, they are checked and dropped.
  *
  * <p>One per message direction of a connection, used again; confined to its event loop.
  */
@@ -36,7 +37,8 @@ public final class BodyReader {
     UNTIL_CLOSE,
     SIZE_FIRST,
     SIZE,
-    EXTENSION,
+    EXTENSION_NAME,
+    EXTENSION_VALUE,
     SIZE_LF,
     DATA,
     DATA_CR,
@@ -54,8 +56,8 @@ public final class BodyReader {
   private int digits;
   private int skipped;
   private int tail;
-  private final byte[] name = new byte[20];
-  private int nameLength;
+  private int extensionPart;
+  private final Trailer trailer = new Trailer();
   private @Nullable BadMessage problem;
 
   public void none() {
@@ -148,7 +150,7 @@ public final class BodyReader {
     int p = in.readerIndex();
     int end = in.writerIndex();
     // Where the range starts that is not handed on yet; -1 while bytes are left out.
-    int from = keepFraming && !leavingOut() ? p : -1;
+    int from = keepFraming && !leftOut(state) ? p : -1;
     while (p < end) {
       if (state == State.DATA) {
         int take = (int) Math.min(end - p, remaining);
@@ -173,6 +175,9 @@ public final class BodyReader {
       state = next;
       if (keepFraming) {
         from = cut(in, before, next, p, from, sink);
+        if (before == State.TRAILER_LF) {
+          trailer.forward(sink);
+        }
       }
       p++;
       if (next == State.NONE) {
@@ -186,22 +191,16 @@ public final class BodyReader {
     return state == State.NONE ? DONE : MORE;
   }
 
-  private boolean leavingOut() {
+  private static boolean leftOut(State state) {
     return switch (state) {
-      case EXTENSION, TRAILER_NAME, TRAILER_VALUE, TRAILER_LF -> true;
+      case EXTENSION_NAME, EXTENSION_VALUE, TRAILER_NAME, TRAILER_VALUE, TRAILER_LF -> true;
       default -> false;
     };
   }
 
   /** Ends the running range where bytes are to be left out and starts it where they end. */
   private static int cut(ByteBuf in, State before, State next, int p, int from, Sink sink) {
-    boolean out =
-        next == State.EXTENSION
-            || next == State.TRAILER_NAME
-            || next == State.TRAILER_VALUE
-            || next == State.TRAILER_LF
-            || before == State.TRAILER_LF;
-    if (out) {
+    if (leftOut(next) || before == State.TRAILER_LF) {
       if (from >= 0 && p > from) {
         sink.range(in, from, p - from);
       }
@@ -222,11 +221,12 @@ public final class BodyReader {
             : State.SIZE;
       }
       case SIZE -> size(b);
-      case EXTENSION -> extension(b);
+      case EXTENSION_NAME, EXTENSION_VALUE -> extension(b);
       case SIZE_LF -> {
         if (b != '\n') {
           yield bad("a chunk size line that does not end in CR LF");
         }
+        skipped = 0;
         yield remaining == 0 ? State.TRAILER_FIRST : State.DATA;
       }
       case DATA_CR ->
@@ -237,7 +237,7 @@ public final class BodyReader {
         if (b == '\r') {
           yield State.LAST_LF;
         }
-        nameLength = 0;
+        trailer.begin();
         yield trailerName(b);
       }
       case TRAILER_NAME -> trailerName(b);
@@ -245,7 +245,9 @@ public final class BodyReader {
         if (b == '\r') {
           yield State.TRAILER_LF;
         }
-        yield Ascii.isValue(b) ? left(State.TRAILER_VALUE) : bad("a control byte in a trailer");
+        yield Ascii.isValue(b)
+            ? trailer(b, State.TRAILER_VALUE)
+            : bad("a control byte in a trailer");
       }
       case TRAILER_LF ->
           b == '\n' ? State.TRAILER_FIRST : bad("a bare carriage return in a trailer");
@@ -268,45 +270,52 @@ public final class BodyReader {
     }
     if (b == ';') {
       skipped = 0;
-      return State.EXTENSION;
+      extensionPart = 0;
+      return State.EXTENSION_NAME;
     }
     return bad("byte " + Ascii.show(b) + " in a chunk size");
   }
 
-  /** Extensions are left out; quotes are refused, for parsers disagree on what they hide. */
+  /**
+   * Extensions are left out. Each is a token, or two with {@code =} between them (RFC 9112 section
+   * 7.1.1); quotes and white space are refused, for parsers disagree on what they hide.
+   */
   private @Nullable State extension(byte b) {
-    if (b == '\r') {
-      return State.SIZE_LF;
+    if (Ascii.isToken(b)) {
+      extensionPart++;
+      return ++skipped > MAX_EXTENSION
+          ? bad("a chunk extension of more than " + MAX_EXTENSION + " bytes")
+          : state;
     }
-    if (!Ascii.isValue(b) || b == '"' || b < 0) {
+    boolean ends = b == '\r' || b == ';' || (b == '=' && state == State.EXTENSION_NAME);
+    if (!ends || extensionPart == 0) {
       return bad("byte " + Ascii.show(b) + " in a chunk extension");
     }
-    return ++skipped > MAX_EXTENSION
-        ? bad("a chunk extension of more than " + MAX_EXTENSION + " bytes")
-        : State.EXTENSION;
+    extensionPart = 0;
+    skipped++;
+    return switch (b) {
+      case '\r' -> State.SIZE_LF;
+      case '=' -> State.EXTENSION_VALUE;
+      default -> State.EXTENSION_NAME;
+    };
   }
 
   private @Nullable State trailerName(byte b) {
     if (b == ':') {
-      if (nameLength == 0) {
+      if (trailer.length() == 0) {
         return bad("a trailer without a name");
       }
-      int length = Math.min(nameLength, name.length);
-      int field = Field.of(name, 0, length);
-      boolean forbidden = length == nameLength && field != Field.OTHER && field != Field.UNDERSCORE;
-      return forbidden ? bad("a trailer that may only be a header") : left(State.TRAILER_VALUE);
+      return trailer.mayBe()
+          ? trailer(b, State.TRAILER_VALUE)
+          : bad("a trailer that may only be a header");
     }
-    if (!Ascii.isToken(b)) {
-      return bad("byte " + Ascii.show(b) + " in a trailer's name");
-    }
-    if (nameLength < name.length) {
-      name[nameLength] = b;
-    }
-    nameLength++;
-    return left(State.TRAILER_NAME);
+    return Ascii.isToken(b)
+        ? trailer(b, State.TRAILER_NAME)
+        : bad("byte " + Ascii.show(b) + " in a trailer's name");
   }
 
-  private @Nullable State left(State next) {
+  private @Nullable State trailer(byte b, State next) {
+    trailer.add(b);
     return ++skipped > MAX_TRAILERS
         ? bad("more than " + MAX_TRAILERS + " bytes of trailers")
         : next;

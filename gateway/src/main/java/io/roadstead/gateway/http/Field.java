@@ -11,7 +11,7 @@ public final class Field {
   public static final int CONTENT_TYPE = 6;
   public static final int KEEP_ALIVE = 7;
 
-  /** Concerns one connection only: TE, Trailer, and all that starts with Proxy. */
+  /** Concerns one connection only: what Connection names, and all that starts with Proxy. */
   public static final int HOP = 8;
 
   /** Says who sent or forwarded the request: Forwarded and X-Forwarded-*; written afresh. */
@@ -22,6 +22,8 @@ public final class Field {
 
   public static final int DATE = 11;
   public static final int UPGRADE = 12;
+  public static final int TE = 13;
+  public static final int TRAILER = 14;
 
   private Field() {}
 
@@ -47,8 +49,11 @@ public final class Field {
         if (length == 17 && Ascii.is(b, offset, length, "transfer-encoding")) {
           return TRANSFER_ENCODING;
         }
-        if (Ascii.is(b, offset, length, "te") || Ascii.is(b, offset, length, "trailer")) {
-          return HOP;
+        if (Ascii.is(b, offset, length, "te")) {
+          return TE;
+        }
+        if (Ascii.is(b, offset, length, "trailer")) {
+          return TRAILER;
         }
       }
       case 'e' -> {

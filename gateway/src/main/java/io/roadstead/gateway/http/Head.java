@@ -44,6 +44,11 @@ public final class Head {
   boolean upgradeNamed;
 
   int upgradeHeader;
+
+  /** Whether Connection names TE, and TE the trailers. */
+  boolean teNamed;
+
+  boolean teTrailers;
   int hostStart;
   int hostEnd;
   int pathStart;
@@ -68,6 +73,8 @@ public final class Head {
     keepAliveSeconds = -1;
     upgradeNamed = false;
     upgradeHeader = NO_UPGRADE;
+    teNamed = false;
+    teTrailers = false;
     hostStart = 0;
     hostEnd = 0;
     pathStart = 0;
@@ -201,6 +208,18 @@ public final class Head {
 
   public boolean expectContinue() {
     return expectContinue;
+  }
+
+  /** Whether the client says that it reads trailers: RFC 9110 section 10.1.4. */
+  public boolean takesTrailers() {
+    return teNamed && teTrailers && minorVersion > 0;
+  }
+
+  /** Whether the request is for the server as a whole: RFC 9112 section 3.2.4. */
+  public boolean serverWide() {
+    return pathStart == pathEnd
+        ? pathEnd == targetEnd && methodIs("OPTIONS")
+        : bytes[pathStart] == '*';
   }
 
   public boolean eventStream() {

@@ -25,6 +25,7 @@ final class RequestRules {
           }
           head.expectContinue = !head.http10();
         }
+        case Field.TE -> head.teTrailers |= trailers(head, i);
         default -> {
           BadMessage bad = SharedRules.header(head, i);
           if (bad != null) {
@@ -59,6 +60,28 @@ final class RequestRules {
     return target(head, hosts);
   }
 
+  /** Whether one of the codings in a TE field is "trailers". */
+  private static boolean trailers(Head head, int i) {
+    int end = head.valueStart(i) + head.valueLength(i);
+    int start = head.valueStart(i);
+    for (int p = start; p <= end; p++) {
+      if (p == end || head.bytes[p] == ',') {
+        int last = p;
+        while (start < last && (head.bytes[start] == ' ' || head.bytes[start] == '\t')) {
+          start++;
+        }
+        while (last > start && (head.bytes[last - 1] == ' ' || head.bytes[last - 1] == '\t')) {
+          last--;
+        }
+        if (Ascii.is(head.bytes, start, last - start, "trailers")) {
+          return true;
+        }
+        start = p + 1;
+      }
+    }
+    return false;
+  }
+
   private static @Nullable BadMessage host(Head head, int from, int to) {
     if (from == to) {
       return BadMessage.malformed("an empty Host");
@@ -74,9 +97,15 @@ final class RequestRules {
       if (b[i] == ',') {
         return BadMessage.malformed("a list where one host should be");
       }
+      if (literal && closed < 0 && i > from && !isAddress(b[i])) {
+        return BadMessage.malformed("brackets in the host that hold no address");
+      }
       if (b[i] == ']') {
         if (!literal || closed >= 0) {
           return BadMessage.malformed("a stray bracket in the host");
+        }
+        if (i == from + 1) {
+          return BadMessage.malformed("brackets in the host that hold no address");
         }
         closed = i;
       } else if (b[i] == '[' && i > from) {
@@ -96,6 +125,10 @@ final class RequestRules {
     return colon == from || (colon >= 0 && to - colon > 6)
         ? BadMessage.malformed("a host without a name, or with a port of more than 5 digits")
         : null;
+  }
+
+  private static boolean isAddress(byte b) {
+    return Ascii.hex(b) >= 0 || b == ':' || b == '.' || b == ']';
   }
 
   private static @Nullable BadMessage target(Head head, int hosts) {

@@ -43,6 +43,9 @@ final class SharedRules {
     if (length == 0 || length > 18) {
       return BadMessage.malformed("a Content-Length of " + length + " digits, 1 to 18 are allowed");
     }
+    if (length > 1 && head.bytes[start] == '0') {
+      return BadMessage.malformed("a Content-Length with a leading zero, which may mean octal");
+    }
     long value = 0;
     for (int p = start; p < start + length; p++) {
       if (!Ascii.isDigit(head.bytes[p])) {
@@ -88,6 +91,8 @@ final class SharedRules {
         head.keepAlive = true;
       } else if (Ascii.is(b, start, length, "upgrade")) {
         head.upgradeNamed = true;
+      } else if (Ascii.is(b, start, length, "te")) {
+        head.teNamed = true;
       } else {
         nominate(head, start, length);
       }
@@ -97,7 +102,8 @@ final class SharedRules {
   /** RFC 9110 section 7.6.1; framing and routing cannot be nominated away. */
   private static void nominate(Head head, int start, int length) {
     for (int j = 0; j < head.count; j++) {
-      if (head.field(j) == Field.OTHER || head.field(j) == Field.CONTENT_TYPE) {
+      int field = head.field(j);
+      if (field == Field.OTHER || field == Field.CONTENT_TYPE || field == Field.TRAILER) {
         if (head.nameLength(j) == length
             && Ascii.same(head.bytes, head.nameStart(j), start, length)) {
           head.mark(j, Field.HOP);

@@ -54,8 +54,8 @@ public final class PathCheck {
           return refuse("a '%' in the path that no two hexadecimal digits follow");
         }
         b = (byte) (high << 4 | low);
-        if (b == '/' || b == '\\' || b == 0) {
-          return refuse("an encoded slash, backslash or NUL in the path");
+        if (b == '/' || b == '\\' || (b >= 0 && b < ' ') || b == 0x7f) {
+          return refuse("an encoded slash, backslash or control byte in the path");
         }
         i += 2;
       } else if (b == '\\') {

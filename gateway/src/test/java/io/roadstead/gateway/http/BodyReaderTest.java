@@ -37,7 +37,8 @@ class BodyReaderTest {
       value = {
         "5~hello~0~~           | 5~hello~0~~   | 9112 7.1: as it came",
         "5;a=b~hello~0;x~~     | 5~hello~0~~   | 9112 7.1.1: extensions are left out",
-        "5~hello~0~X: y~Z: w~~ | 5~hello~0~~   | 9112 7.1.2: trailers are left out",
+        "5~hello~0~X: y~Z: w~~ | 5~hello~0~X: y~Z: w~~ | 9110 6.5: trailers go along",
+        "0~X_Y: z~W: v~~       | 0~W: v~~      | a trailer with an underscore is left out",
         "a~0123456789~0~~      | a~0123456789~0~~ | 9112 7.1: hexadecimal",
         "A~0123456789~000~~    | A~0123456789~000~~ | 9112 7.1: any case, zeros",
       })
@@ -67,6 +68,11 @@ class BodyReaderTest {
         "5;a\\0~hello~0~~          | 9112 7.1.1: NUL in an extension",
         "0~Content-Length: 5~~     | 9110 6.5.1: framing in a trailer",
         "0~Transfer-Encoding: x~~  | 9110 6.5.1: framing in a trailer",
+        "0~Authorization: x~~      | 9110 6.5.1: authentication in a trailer",
+        "0~X-Forwarded-For: x~~    | 9110 6.5.1: what the gateway writes itself, in a trailer",
+        "5;~hello~0~~              | 9112 7.1.1: an extension without a name",
+        "5;a=~hello~0~~            | 9112 7.1.1: an extension without its value",
+        "5;a[~hello~0~~            | 9112 7.1.1: an extension that is no token",
         "0~Host: x~~               | 9110 6.5.1: routing in a trailer",
         "0~X : y~~                 | 9112 5.1: space before a trailer's colon",
         "0~ X: y~~                 | 9112 5.2: a folded trailer",
@@ -92,7 +98,7 @@ class BodyReaderTest {
           read(given.substring(j));
           assertThat(out.toString())
               .as("split at %d and %d", i, j)
-              .isEqualTo(framing ? wire("5~hello~0a~0123456789~0~~") : "hello0123456789");
+              .isEqualTo(framing ? wire("5~hello~0a~0123456789~0~T: u~V: w~~") : "hello0123456789");
           assertThat(body.done()).isTrue();
         }
       }
