@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,19 @@ final class Proxies {
           "-XX:MaxMetaspaceSize=256m",
           "-Xss512k",
           "-XX:TieredStopAtLevel=4");
+
+  /**
+   * Has the mark by which the workplace's guard ends what is left: nginx writes its title over its
+   * environment, and would not be found.
+   */
+  private static final String KEEPER =
+      """
+      "$@" &
+      child=$!
+      trap 'kill "$child"' TERM
+      wait "$child"
+      wait "$child"
+      """;
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final String SERVICE = "origin";
@@ -202,7 +216,7 @@ final class Proxies {
                 List.of(),
                 List.of(
                     "up", "--control", control, "--gateway", "none", "--data", data.toString())),
-            Map.of(Workplace.MARK, folder.toString(), "ROADSTEAD_DATA", data.toString()));
+            Map.of("ROADSTEAD_DATA", data.toString()));
     platform.await(() -> answers("http://" + control + "/health/ready"), READY_WITHIN);
     String token = Files.readString(data.resolve("token")).strip();
     register(control, token, origin);
@@ -215,13 +229,7 @@ final class Proxies {
             PROXY_CORE,
             program.command(
                 flags, List.of("gateway", "--control", control, "--listen", "127.0.0.1:" + port)),
-            Map.of(
-                Workplace.MARK,
-                folder.toString(),
-                "ROADSTEAD_DATA",
-                data.toString(),
-                "ROADSTEAD_TOKEN",
-                token));
+            Map.of("ROADSTEAD_DATA", data.toString(), "ROADSTEAD_TOKEN", token));
     return ready(gateway, "Roadstead", version(), true, "http://127.0.0.1:" + port + "/" + SERVICE);
   }
 
@@ -260,10 +268,12 @@ final class Proxies {
 
   private Child child(String name, String core, List<String> command, Map<String, String> more) {
     List<String> pinned = new ArrayList<>(List.of(taskset, "-c", core));
+    if (more.isEmpty()) {
+      pinned.addAll(List.of("/bin/sh", "-c", KEEPER, "sh"));
+    }
     pinned.addAll(command);
-    // The guard ends what names the folder.
-    Map<String, String> variables = new java.util.HashMap<>(Map.of("BENCH_FOLDER", folder + ""));
-    variables.putAll(more);
+    Map<String, String> variables = new HashMap<>(more);
+    variables.put(Workplace.MARK, folder.toString());
     return Child.start(name, pinned, folder, variables, ticker);
   }
 
