@@ -29,6 +29,15 @@ record EchoDeployments(Platform platform, Path directory) {
    */
   Rollout deploy(String word, int replicas, Duration startup)
       throws IOException, InterruptedException {
+    return ended(begin(word, replicas, startup));
+  }
+
+  /** Begins to deploy; returns the roll-out's id. */
+  String begin(String word, int replicas) throws IOException {
+    return begin(word, replicas, Duration.ofSeconds(30));
+  }
+
+  private String begin(String word, int replicas, Duration startup) throws IOException {
     ServiceSpec spec =
         new ServiceSpec(
             "echo",
@@ -40,7 +49,7 @@ record EchoDeployments(Platform platform, Path directory) {
             Map.of(),
             Resources.UNLIMITED,
             RolloutPolicy.DEFAULT);
-    return ended(platform.deployer().apply(spec, "test").orElseThrow());
+    return platform.deployer().apply(spec, "test").orElseThrow();
   }
 
   /** Waits until a roll-out has ended. */

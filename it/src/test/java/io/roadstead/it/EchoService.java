@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -18,9 +19,11 @@ import java.util.jar.Manifest;
 /**
  * A small service that answers with the word in its jar, and the jar it comes in. A word that
  * starts with {@code exit} makes it end at once instead, one that starts with {@code sick} never
- * healthy.
+ * healthy. {@code /who} is answered with its pid, after a tenth of a second.
  */
 public final class EchoService {
+  private static final long TENTH_OF_A_SECOND = 100_000_000;
+
   private EchoService() {}
 
   public static void main(String[] args) throws IOException {
@@ -42,10 +45,20 @@ public final class EchoService {
         "/",
         exchange -> {
           exchange.getRequestBody().readAllBytes();
-          boolean sick =
-              word.startsWith("sick") && exchange.getRequestURI().getPath().equals("/health");
-          byte[] body = word.getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(sick ? 503 : 200, body.length);
+          String path = exchange.getRequestURI().getPath();
+          boolean sick = word.startsWith("sick") && path.equals("/health");
+          String said = word;
+          if (path.equals("/who")) {
+            LockSupport.parkNanos(TENTH_OF_A_SECOND);
+            said = Long.toString(ProcessHandle.current().pid());
+          }
+          byte[] body = said.getBytes(StandardCharsets.UTF_8);
+          boolean head = exchange.getRequestMethod().equals("HEAD");
+          exchange.sendResponseHeaders(sick ? 503 : 200, head ? -1 : body.length);
+          if (head) {
+            exchange.close();
+            return;
+          }
           try (OutputStream out = exchange.getResponseBody()) {
             out.write(body);
           }

@@ -107,7 +107,7 @@ final class DrainSequence {
   /** Another end is wanted than the one it began for. */
   void endIn(End other) {
     if (end != other) {
-      life.saveMarks(true, other == End.DETACHED);
+      life.save(known -> known.drains(other == End.DETACHED));
       end = other;
     }
   }

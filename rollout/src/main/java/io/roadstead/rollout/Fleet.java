@@ -76,6 +76,9 @@ final class Fleet implements InstanceLife.Owner {
     InstanceLife life =
         new InstanceLife(world, turns, this, release, known.id(), known.token(), nextAge++, 0);
     lives.put(known.id(), life);
+    if (known.leaving()) {
+      leaving.add(known.id());
+    }
     life.adopt(running, known, healthy, generation);
   }
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -251,7 +252,7 @@ final class InstanceLife {
     RunningInstance started = world.runtime().start(new Launch(key.id(), release, token));
     try {
       world.tokens().put(token, key.service(), key.id());
-      world.store().save(recordOf(started.mark(), false, false));
+      world.store().save(recordOf(started.mark()));
     } catch (RuntimeException e) {
       started.kill();
       throw e;
@@ -261,7 +262,7 @@ final class InstanceLife {
 
   private void launched(RunningInstance started) {
     try {
-      attach(started, recordOf(started.mark(), false, false));
+      attach(started, recordOf(started.mark()));
     } catch (RuntimeException e) {
       notListed(e);
       return;
@@ -427,7 +428,7 @@ final class InstanceLife {
       upSinceNanos = now;
     }
     Duration left = minReady.minusNanos(now - upSinceNanos);
-    if (left.isPositive()) {
+    if (left.isPositive() && !wasAvailable()) {
       finding = "not yet up for " + Words.of(minReady);
       owner.step("available", this, StepState.RUNNING, finding);
       turns.after(left, this::settle);
@@ -436,8 +437,21 @@ final class InstanceLife {
     becomeAvailable();
   }
 
+  /** Whether it had been available when an earlier life of the platform ended: once is enough. */
+  private boolean wasAvailable() {
+    return record != null && record.available();
+  }
+
   private void becomeAvailable() {
     phase = Phase.AVAILABLE;
+    if (release.spec().rollout().minReady().isPositive()) {
+      try {
+        save(InstanceRecord::isAvailable);
+      } catch (RuntimeException e) {
+        // The next life of the platform will wait once more: no reason not to take it now.
+        LOG.log(Level.WARNING, key + " is available, which could not be written down", e);
+      }
+    }
     availableSinceNanos = world.ticker().nanos();
     cancel(deadline);
     owner.step("available", this, StepState.DONE, "");
@@ -535,7 +549,7 @@ final class InstanceLife {
   private void drainTo(DrainSequence.End end, long generation) {
     // Durable first, and which end it is for: a restart must not stop what is to run on. Where it
     // cannot be written nothing has begun, and it is tried again.
-    saveMarks(true, end == DrainSequence.End.DETACHED);
+    save(known -> known.drains(end == DrainSequence.End.DETACHED));
     if (phase == Phase.SETTLING) {
       owner.step("available", this, StepState.SKIPPED, "not wanted any more");
     }
@@ -547,7 +561,7 @@ final class InstanceLife {
 
   /** Takes the mark back: it counts again, and its readiness is watched again. */
   void takeBack() {
-    saveMarks(false, false);
+    save(InstanceRecord::back);
     if (drain != null) {
       drain.cancel();
       drain = null;
@@ -564,11 +578,11 @@ final class InstanceLife {
     phase = next;
   }
 
-  /** Makes the marks durable. */
-  void saveMarks(boolean draining, boolean detached) {
+  /** Makes its marks durable. */
+  void save(UnaryOperator<InstanceRecord> change) {
     InstanceRecord before = record;
     if (before != null) {
-      InstanceRecord after = recordOf(before.mark(), draining, detached);
+      InstanceRecord after = change.apply(before);
       if (!after.equals(before)) {
         world.store().save(after);
         record = after;
@@ -676,9 +690,8 @@ final class InstanceLife {
     return Map.of("exit", exit.describe());
   }
 
-  private InstanceRecord recordOf(ProcessMark mark, boolean draining, boolean detached) {
-    return new InstanceRecord(
-        key.service(), key.id(), release.number(), token, draining, detached, mark);
+  private InstanceRecord recordOf(ProcessMark mark) {
+    return new InstanceRecord(key.service(), key.id(), release.number(), token, mark);
   }
 
   private static String at(RunningInstance running) {

@@ -1,6 +1,7 @@
 package io.roadstead.rollout;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -22,9 +23,18 @@ public interface InstanceRuntime extends AutoCloseable {
   Adoption adopt(InstanceRecord instance);
 
   /**
+   * The instances of earlier lives of the platform that run and are none of these, as far as they
+   * show what they are: those that were started so shortly before its end that it was never
+   * recorded, and those that an older copy of its state does not know.
+   */
+  default List<Unrecorded> unrecorded(Set<String> recorded) {
+    return List.of();
+  }
+
+  /**
    * Ends all that earlier lives of the platform have started and that is of none of these
-   * instances: what ended ones have left, and what was started so shortly before the platform's end
-   * that it was never recorded. To be called before anything is started. Blocks until it is done.
+   * instances: what ended ones have left, and what nobody knows. To be called before anything is
+   * started. Blocks until it is done.
    *
    * @param patience how long each may take to end by SIGTERM; zero for SIGKILL at once
    * @return the ids of the instances of which something was left

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  */
 final class Recovery {
   private static final int ROLLOUTS_LOOKED_AT = 1000;
+  private static final Duration UNKNOWN_ENDS_WITHIN = Duration.ofSeconds(3);
 
   /** An instance that still runs. */
   record Found(InstanceRecord record, RunningInstance running, boolean healthy) {}
@@ -33,7 +34,7 @@ final class Recovery {
   /** What still runs, by service; the records of what does not are dropped. */
   Map<String, List<Found>> find(Map<String, List<Release>> releases) {
     List<CompletableFuture<Optional<Found>>> looks = new ArrayList<>();
-    for (InstanceRecord record : world.store().instances()) {
+    for (InstanceRecord record : records(releases)) {
       CompletableFuture<Optional<Found>> look = new CompletableFuture<>();
       looks.add(look);
       Optional<Release> release =
@@ -63,6 +64,29 @@ final class Recovery {
     }
     endUnrecorded(found);
     return found;
+  }
+
+  /**
+   * What is recorded, and what runs without a record though its release is known: such an instance
+   * was started in the last moment of the earlier life, or the state is an older copy put back.
+   * Either way it may be serving, so it counts from now on, and goes only if it is too many.
+   */
+  private List<InstanceRecord> records(Map<String, List<Release>> releases) {
+    List<InstanceRecord> records = new ArrayList<>(world.store().instances());
+    Set<String> ids = records.stream().map(InstanceRecord::id).collect(Collectors.toSet());
+    for (Unrecorded found : world.runtime().unrecorded(ids)) {
+      long number = Ids.release(found.service(), found.id());
+      boolean known =
+          releases.getOrDefault(found.service(), List.of()).stream()
+              .anyMatch(kept -> kept.number() == number && kept.version().equals(found.version()));
+      if (known) {
+        InstanceRecord record =
+            new InstanceRecord(found.service(), found.id(), number, found.token(), found.mark());
+        world.store().save(record);
+        records.add(record);
+      }
+    }
+    return records;
   }
 
   private Optional<Found> adopt(InstanceRecord record, Optional<Release> release) {
@@ -139,22 +163,22 @@ final class Recovery {
     world.event(kind, record.service(), record.id(), "", record.id() + " " + what, data);
   }
 
-  /** Ends what no record tells of: the earlier life ended between its start and the record. */
+  /** Ends what belongs to nothing that is known; it may be at work, so it is asked first. */
   private void endUnrecorded(Map<String, List<Found>> found) {
     Set<String> running =
         found.values().stream()
             .flatMap(List::stream)
             .map(one -> one.record().id())
             .collect(Collectors.toSet());
-    for (String id : world.runtime().endAllBut(running, Duration.ZERO)) {
+    for (String id : world.runtime().endAllBut(running, UNKNOWN_ENDS_WITHIN)) {
       world.event(
           "instance.stopped",
           "",
           id,
           "",
           id
-              + " was ended: an earlier life of the platform had started it, and no record tells of"
-              + " it",
+              + " was ended: an earlier life of the platform had started it, and nothing is known"
+              + " of its release",
           Map.of());
     }
   }

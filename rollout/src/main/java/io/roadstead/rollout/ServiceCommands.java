@@ -260,6 +260,7 @@ final class ServiceCommands {
                       + life.phase().name().toLowerCase(Locale.ROOT)
                       + ": only one that takes traffic can be drained");
             }
+            life.save(InstanceRecord::leaves);
             fleet.leave(id);
             world.event("instance.leaving", name, id, "", id + " is drained by " + by, Map.of());
           }
@@ -281,6 +282,8 @@ final class ServiceCommands {
           }
           if (out) {
             life.takeBack();
+          } else {
+            life.save(InstanceRecord::back);
           }
           world.event(
               "instance.resumed", name, id, "", id + " counts again, asked by " + by, Map.of());

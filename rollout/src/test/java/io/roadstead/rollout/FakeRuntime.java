@@ -148,6 +148,21 @@ final class FakeRuntime implements InstanceRuntime {
   }
 
   @Override
+  public List<Unrecorded> unrecorded(Set<String> recorded) {
+    return alive.values().stream()
+        .filter(process -> !recorded.contains(process.id()))
+        .map(
+            process ->
+                new Unrecorded(
+                    process.launch.release().service(),
+                    process.id(),
+                    process.version(),
+                    process.launch.token(),
+                    process.mark))
+        .toList();
+  }
+
+  @Override
   public Set<String> endAllBut(Set<String> instances, Duration patience) {
     Set<String> left = new HashSet<>(alive.keySet());
     left.removeAll(instances);

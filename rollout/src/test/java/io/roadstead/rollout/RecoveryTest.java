@@ -222,17 +222,96 @@ class RecoveryTest {
   }
 
   @Test
-  void whatWasStartedAndNotRecordedIsEnded() throws LaunchFailed {
+  void anOperatorsDrainThatHadNotBegunYetIsRemembered() {
+    platform.ended(platform.deploy("orders", "1", "good slow", 1));
+    String id = platform.up("orders").getFirst();
+    platform.deployer.drain(id, "me");
+    assertThat(platform.statusOf("orders", id)).as("until it is replaced").contains(Status.UP);
+
+    platform.restart();
+    platform.work.pass(Duration.ofMinutes(1));
+
+    assertThat(platform.statusOf("orders", id)).contains(Status.DRAINING);
+    assertThat(platform.runtime.alive).containsKey(id).hasSize(2);
+    assertThat(platform.up("orders")).hasSize(1);
+  }
+
+  @Test
+  void anOperatorsDrainThatWasTakenBackIsForgotten() {
+    platform.ended(platform.deploy("orders", "1", "good slow", 1));
+    String id = platform.up("orders").getFirst();
+    platform.deployer.drain(id, "me");
+    platform.deployer.undrain(id, "me");
+
+    platform.restart();
+    platform.work.pass(Duration.ofMinutes(1));
+
+    assertThat(platform.up("orders")).containsExactly(id);
+  }
+
+  @Test
+  void whatWasAvailableDoesNotHaveToSettleOnceMore() {
+    RolloutPolicy patient =
+        new RolloutPolicy(
+            RolloutPolicy.DEFAULT.strategy(),
+            RolloutPolicy.DEFAULT.surge(),
+            RolloutPolicy.DEFAULT.unavailable(),
+            Duration.ofMinutes(2),
+            RolloutPolicy.DEFAULT.drainTimeout(),
+            RolloutPolicy.DEFAULT.stopTimeout());
+    ServiceSpec spec = SimulatedPlatform.spec("orders", "1", "good", 2, patient);
+    platform.ended(platform.deployer.apply(spec, "me").orElseThrow());
+
+    platform.restart();
+
+    assertThat(platform.status("orders").ready()).isEqualTo(2);
+    assertThat(platform.status("orders").instances())
+        .allMatch(instance -> instance.phase().equals("available"));
+  }
+
+  @Test
+  void whatAnOlderCopyOfTheStateDoesNotKnowIsTakenOver() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    String token = platform.processes("orders").getFirst().launch.token();
+    Set<String> before = Set.copyOf(platform.up("orders"));
+    before.forEach(platform.store::deleteInstance);
+    int started = platform.runtime.started.size();
+
+    platform.restart();
+
+    assertThat(platform.up("orders")).containsExactlyInAnyOrderElementsOf(before);
+    assertThat(platform.deployer.byToken(token)).isPresent();
+    assertThat(platform.store.instances()).hasSize(2);
+    platform.work.pass(Duration.ofMinutes(1));
+    assertThat(platform.runtime.started).hasSize(started);
+  }
+
+  @Test
+  void whatIsTakenOverWithoutARecordAndIsTooManyGoesInOrder() throws LaunchFailed {
+    platform.ended(platform.deploy("orders", "1", "good", 1));
+    Release release = platform.status("orders").release();
+    RunningInstance _ = platform.runtime.start(new Launch("orders-1-lost", release, "token"));
+
+    platform.restart();
+    platform.work.pass(Duration.ofMinutes(1));
+
+    assertThat(platform.processes("orders")).hasSize(1);
+    assertThat(platform.store.instances()).hasSize(1);
+    assertThat(platform.runtime.started).noneMatch(process -> process.killed);
+  }
+
+  @Test
+  void whatRunsOfAReleaseThatNobodyKnowsIsEnded() throws LaunchFailed {
     platform.ended(platform.deploy("orders", "1", "good", 1));
     String recorded = platform.up("orders").getFirst();
     Release release = platform.status("orders").release();
-    RunningInstance _ = platform.runtime.start(new Launch("orders-1-lost", release, "token"));
+    RunningInstance _ = platform.runtime.start(new Launch("orders-7-lost", release, "token"));
 
     platform.restart();
 
     assertThat(platform.runtime.alive).containsOnlyKeys(recorded);
     assertThat(platform.events)
-        .anyMatch(e -> e.kind().equals("instance.stopped") && e.instance().equals("orders-1-lost"));
+        .anyMatch(e -> e.kind().equals("instance.stopped") && e.instance().equals("orders-7-lost"));
   }
 
   @Test

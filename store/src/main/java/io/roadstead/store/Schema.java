@@ -58,7 +58,10 @@ final class Schema {
               )\
               """,
               "CREATE TABLE epoch (number INTEGER NOT NULL)",
-              "INSERT INTO epoch VALUES (0)"));
+              "INSERT INTO epoch VALUES (0)"),
+          List.of(
+              "ALTER TABLE instance ADD COLUMN leaving INTEGER NOT NULL DEFAULT 0",
+              "ALTER TABLE instance ADD COLUMN available INTEGER NOT NULL DEFAULT 0"));
 
   /** The version that this build writes. */
   static final int VERSION = STEPS.size();

@@ -194,6 +194,8 @@ public final class SqliteStore implements StateStore {
                         row.getString("token"),
                         row.getBoolean("draining"),
                         row.getBoolean("detached"),
+                        row.getBoolean("leaving"),
+                        row.getBoolean("available"),
                         new ProcessMark(
                             row.getLong("pid"),
                             Instant.parse(row.getString("started_at")),
@@ -207,7 +209,7 @@ public final class SqliteStore implements StateStore {
         database.transaction(
             db ->
                 db.update(
-                    "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     instance.id(),
                     instance.service(),
                     instance.release(),
@@ -216,7 +218,9 @@ public final class SqliteStore implements StateStore {
                     instance.detached(),
                     instance.mark().pid(),
                     instance.mark().startedAt().toString(),
-                    instance.mark().port()));
+                    instance.mark().port(),
+                    instance.leaving(),
+                    instance.available()));
   }
 
   @Override

@@ -60,7 +60,15 @@ class SqliteStoreTest {
     var state = new ServiceState("orders", 2, 1, 3, true, false);
     var instance =
         new InstanceRecord(
-            "orders", "orders-1", 2, "secret", true, false, new ProcessMark(4711, AT, 20001));
+            "orders",
+            "orders-1",
+            2,
+            "secret",
+            true,
+            false,
+            true,
+            false,
+            new ProcessMark(4711, AT, 20001));
     var rollout = rollout("r-1", "orders", Rollout.State.RUNNING);
     var known = new Subscribers.Known("gw", SubscriberKind.GATEWAY, Set.of("orders", "payments"));
     store.save(new ServiceState("orders", 1, 0, 1, false, false), release("orders", 1));
@@ -87,8 +95,8 @@ class SqliteStoreTest {
     store.save(new ServiceState("orders", 1, 0, 1, false, false));
     store.save(new ServiceState("orders", 1, 1, 5, true, true));
     var mark = new ProcessMark(1, AT, 20001);
-    store.save(new InstanceRecord("orders", "a", 1, "t", false, false, mark));
-    store.save(new InstanceRecord("orders", "a", 1, "t", true, true, mark));
+    store.save(new InstanceRecord("orders", "a", 1, "t", mark));
+    store.save(new InstanceRecord("orders", "a", 1, "t", true, true, true, true, mark));
     store.saveKnownSubscribers(
         List.of(new Subscribers.Known("old", SubscriberKind.WATCH, Set.of())));
     store.saveKnownSubscribers(
@@ -96,7 +104,7 @@ class SqliteStoreTest {
 
     assertThat(store.services()).containsExactly(new ServiceState("orders", 1, 1, 5, true, true));
     assertThat(store.instances())
-        .containsExactly(new InstanceRecord("orders", "a", 1, "t", true, true, mark));
+        .containsExactly(new InstanceRecord("orders", "a", 1, "t", true, true, true, true, mark));
     assertThat(store.knownSubscribers()).extracting(Subscribers.Known::name).containsExactly("new");
   }
 
@@ -104,8 +112,7 @@ class SqliteStoreTest {
   void aDeletedServiceLeavesItsRolloutsOnly() {
     store.save(new ServiceState("orders", 1, 0, 1, false, false), release("orders", 1));
     store.save(new ServiceState("payments", 1, 0, 1, false, false), release("payments", 1));
-    store.save(
-        new InstanceRecord("orders", "a", 1, "t", false, false, new ProcessMark(1, AT, 20001)));
+    store.save(new InstanceRecord("orders", "a", 1, "t", new ProcessMark(1, AT, 20001)));
     store.save(rollout("r-1", "orders", Rollout.State.SUCCEEDED));
 
     store.deleteService("orders");
@@ -146,8 +153,7 @@ class SqliteStoreTest {
   @Test
   void releasesAndInstancesCanBeForgotten() {
     store.save(new ServiceState("orders", 1, 0, 1, false, false), release("orders", 1));
-    store.save(
-        new InstanceRecord("orders", "a", 1, "t", false, false, new ProcessMark(1, AT, 20001)));
+    store.save(new InstanceRecord("orders", "a", 1, "t", new ProcessMark(1, AT, 20001)));
 
     store.deleteRelease("orders", 1);
     store.deleteInstance("a");

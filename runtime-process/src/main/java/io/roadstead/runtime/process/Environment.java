@@ -31,6 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Environment {
   static final String TOKEN = "ROADSTEAD_INSTANCE_TOKEN";
+  static final String SERVICE = "ROADSTEAD_SERVICE";
+  static final String VERSION = "ROADSTEAD_VERSION";
+  static final String PORT = "PORT";
   static final String SPRING_JSON = "SPRING_APPLICATION_JSON";
   static final String REHEARSAL = "ROADSTEAD_REHEARSAL";
 
@@ -55,9 +58,9 @@ final class Environment {
     String control = settings.controlUrl().get();
     Path temporary = settings.temporary(launch.id());
     var env = new TreeMap<String, String>(settings.environment());
-    env.put("PORT", Integer.toString(port));
-    env.put("ROADSTEAD_SERVICE", launch.release().service());
-    env.put("ROADSTEAD_VERSION", launch.release().version());
+    env.put(PORT, Integer.toString(port));
+    env.put(SERVICE, launch.release().service());
+    env.put(VERSION, launch.release().version());
     env.put("ROADSTEAD_INSTANCE_ID", launch.id());
     env.put("ROADSTEAD_REGISTRY", control);
     env.put(TOKEN, launch.token());

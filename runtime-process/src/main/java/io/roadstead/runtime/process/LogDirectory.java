@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -31,6 +33,7 @@ final class LogDirectory implements InstanceLogs, AutoCloseable {
 
   private final ProcessSettings settings;
   private final Predicate<String> runs;
+  private final LogOrder order;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
@@ -39,6 +42,7 @@ final class LogDirectory implements InstanceLogs, AutoCloseable {
   LogDirectory(ProcessSettings settings, Predicate<String> runs) {
     this.settings = settings;
     this.runs = runs;
+    this.order = new LogOrder(settings);
   }
 
   @Override
@@ -100,22 +104,35 @@ final class LogDirectory implements InstanceLogs, AutoCloseable {
     }
   }
 
-  /** Deletes the oldest logs of ended instances, as many as are above the number to keep. */
-  void prune(String service) {
+  /**
+   * An instance is about to be started. Deletes the oldest logs of ended instances, as many as are
+   * above the number to keep.
+   */
+  void starting(String service, String instance) throws IOException {
+    List<String> started = order.ids(service);
+    List<LogFile> all = files(service);
     List<LogFile> ended =
-        files(service).stream()
-            .filter(file -> !runs.test(file.instance()))
-            .sorted(Comparator.comparing(LogFile::written).reversed())
+        all.stream()
+            .filter(file -> !runs.test(file.instance()) && !file.instance().equals(instance))
+            .sorted(
+                Comparator.<LogFile>comparingInt(file -> started.indexOf(file.instance()))
+                    .thenComparing(LogFile::written)
+                    .reversed())
             .toList();
+    Set<String> kept = new HashSet<>();
+    all.forEach(file -> kept.add(file.instance()));
     for (LogFile file : ended.subList(Math.min(settings.keptLogs(), ended.size()), ended.size())) {
       try {
         Files.deleteIfExists(file.path());
         Files.deleteIfExists(LogRotation.previous(file.path()));
         Files.deleteIfExists(settings.crashReport(service, file.instance()));
+        kept.remove(file.instance());
       } catch (IOException _) {
         // the next start tries again
       }
     }
+    order.keep(service, kept);
+    order.started(service, instance);
   }
 
   /** Ends every {@code read} that follows. */

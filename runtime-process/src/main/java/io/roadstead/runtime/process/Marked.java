@@ -1,15 +1,20 @@
 package io.roadstead.runtime.process;
 
+import io.roadstead.rollout.ProcessMark;
+import io.roadstead.rollout.Unrecorded;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells by the mark in a process's environment, or by a shim's argument, of which instance it is.
@@ -67,6 +72,57 @@ final class Marked {
           });
     }
     return found;
+  }
+
+  /** Instances that are none of these, by their leading processes. */
+  List<Unrecorded> unrecorded(Set<String> recorded) {
+    var found = new ArrayList<Unrecorded>();
+    all()
+        .forEach(
+            (id, processes) -> {
+              if (!recorded.contains(id)) {
+                processes.stream()
+                    .filter(seen -> !seen.shim() && leads(seen.process(), id))
+                    .findFirst()
+                    .flatMap(seen -> unrecorded(id, seen.process()))
+                    .ifPresent(found::add);
+              }
+            });
+    return found;
+  }
+
+  /** Whether it is the instance itself and not one of those that it started. */
+  private boolean leads(ProcessHandle process, String id) {
+    return Signals.group(process.pid()) == process.pid()
+        || process
+            .parent()
+            .filter(parent -> ofShim(parent.pid()).filter(id::equals).isPresent())
+            .isPresent();
+  }
+
+  private static Optional<Unrecorded> unrecorded(String id, ProcessHandle process) {
+    var environment = new LinkedHashMap<String, String>();
+    for (String entry : words(process.pid(), "environ")) {
+      int equals = entry.indexOf('=');
+      if (equals > 0) {
+        environment.put(entry.substring(0, equals), entry.substring(equals + 1));
+      }
+    }
+    @Nullable String service = environment.get(Environment.SERVICE);
+    @Nullable String version = environment.get(Environment.VERSION);
+    @Nullable String token = environment.get(Environment.TOKEN);
+    @Nullable String port = environment.get(Environment.PORT);
+    Optional<Instant> startedAt = process.info().startInstant();
+    if (service == null
+        || version == null
+        || token == null
+        || port == null
+        || startedAt.isEmpty()
+        || !port.matches("[0-9]{1,5}")) {
+      return Optional.empty();
+    }
+    ProcessMark mark = new ProcessMark(process.pid(), startedAt.get(), Integer.parseInt(port));
+    return Optional.of(new Unrecorded(service, id, version, token, mark));
   }
 
   private Optional<String> id(String mark) {

@@ -15,6 +15,7 @@ import io.roadstead.rollout.Release;
 import io.roadstead.rollout.RunningInstance;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
+import io.roadstead.rollout.Unrecorded;
 import io.roadstead.runtime.process.JarPlans.JarPlan;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,6 +180,11 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
   }
 
   @Override
+  public List<Unrecorded> unrecorded(Set<String> recorded) {
+    return marked.unrecorded(recorded);
+  }
+
+  @Override
   public Set<String> endAllBut(Set<String> instances, Duration patience) {
     Set<String> ended = leftovers.endAllBut(instances, patience);
     cgroups.endAllBut(instances);
@@ -314,7 +320,7 @@ public final class ProcessRuntime implements InstanceRuntime, InstanceLogs {
     try {
       Files.createDirectories(output.getParent() == null ? output : output.getParent());
       Files.createDirectories(settings.temporary(launch.id()));
-      logs.prune(service);
+      logs.starting(service, launch.id());
       started = shim.start(launch.id(), program, env, group, output);
     } catch (IOException e) {
       group.remove();

@@ -142,8 +142,7 @@ class CgroupsTest {
     @Test
     void theGroupsAreFoundAgainByTheNextLifeOfThePlatform() throws Exception {
       RunningInstance instance = start("setsid sleep 100 & sleep 100", new Resources(64L << 20, 0));
-      var record =
-          new InstanceRecord("orders", id(instance), 1, Bench.TOKEN, false, false, instance.mark());
+      var record = new InstanceRecord("orders", id(instance), 1, Bench.TOKEN, instance.mark());
       try (var next = new Bench(data)) {
         RunningInstance adopted = ((Adoption.Runs) next.runtime.adopt(record)).instance();
         adopted.kill();

@@ -139,12 +139,29 @@ class LogDirectoryTest {
     }
     Files.writeString(data.resolve("logs/orders/b.hs_err"), "SIGSEGV");
 
-    logs.prune("orders");
+    logs.starting("orders", "e");
 
     try (var left = Files.list(data.resolve("logs/orders"))) {
       assertThat(left.map(p -> p.getFileName().toString()))
-          .containsExactlyInAnyOrder("a.log", "c.log", "d.log");
+          .containsExactlyInAnyOrder("a.log", "c.log", "d.log", "order");
     }
+  }
+
+  @Test
+  void theLatestAreThoseThatWereStartedLastWhateverTheClockSays() throws Exception {
+    Files.createDirectories(data.resolve("logs/orders"));
+    for (String id : List.of("d", "c", "b", "a")) {
+      logs.starting("orders", id);
+      write(id, id, id.charAt(0));
+    }
+
+    logs.starting("orders", "e");
+
+    try (var left = Files.list(data.resolve("logs/orders"))) {
+      assertThat(left.map(p -> p.getFileName().toString()))
+          .containsExactlyInAnyOrder("a.log", "b.log", "order");
+    }
+    assertThat(data.resolve("logs/orders/order")).hasContent("b\na\ne");
   }
 
   private List<String> tail(String instance, int lines) throws InterruptedException {

@@ -134,7 +134,7 @@ class ProcessRuntimeTest {
     RunningInstance instance = bench.sh("echo up; exec sleep 60");
     await().until(() -> !instance.lastLogLines(1).isEmpty());
 
-    var other = new InstanceRecord("orders", "orders-9", 1, "other", false, false, instance.mark());
+    var other = new InstanceRecord("orders", "orders-9", 1, "other", instance.mark());
 
     assertThat(bench.runtime.adopt(other)).isInstanceOf(Adoption.Ended.class);
     assertThat(ProcessHandle.of(instance.mark().pid()).filter(Adopted::runs)).isPresent();
@@ -255,7 +255,7 @@ class ProcessRuntimeTest {
   }
 
   private static InstanceRecord record(ProcessMark mark) {
-    return new InstanceRecord("orders", "orders-1", 1, Bench.TOKEN, false, false, mark);
+    return new InstanceRecord("orders", "orders-1", 1, Bench.TOKEN, mark);
   }
 
   private static RunningInstance runs(Adoption adoption) {

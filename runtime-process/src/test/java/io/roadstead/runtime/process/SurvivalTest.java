@@ -8,11 +8,13 @@ import io.roadstead.rollout.Exit;
 import io.roadstead.rollout.InstanceRecord;
 import io.roadstead.rollout.ProcessMark;
 import io.roadstead.rollout.RunningInstance;
+import io.roadstead.rollout.Unrecorded;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +103,21 @@ class SurvivalTest {
     }
   }
 
+  @Test
+  void whatNoRecordTellsOfShowsItselfWhatItIs() throws Exception {
+    ProcessMark mark = leftBy("sleep 60 & echo up; wait");
+    Path log = data.resolve("logs/orders/orders-1.log");
+    await().until(() -> Files.readString(log).contains("up"));
+
+    try (var next = new Bench(data)) {
+      assertThat(next.runtime.unrecorded(Set.of("orders-1"))).isEmpty();
+      assertThat(next.runtime.unrecorded(Set.of()))
+          .containsExactly(new Unrecorded("orders", "orders-1", "1.4", Bench.TOKEN, mark));
+
+      ((Adoption.Runs) next.runtime.adopt(record(mark))).instance().kill();
+    }
+  }
+
   /** What a platform that has been killed has left running. */
   private ProcessMark leftBy(String script) throws Exception {
     Process platform =
@@ -124,6 +141,6 @@ class SurvivalTest {
   }
 
   private static InstanceRecord record(ProcessMark mark) {
-    return new InstanceRecord("orders", "orders-1", 1, Bench.TOKEN, false, false, mark);
+    return new InstanceRecord("orders", "orders-1", 1, Bench.TOKEN, mark);
   }
 }
