@@ -3,7 +3,9 @@ package io.roadstead.registry.liveness;
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.Life;
+import io.roadstead.registry.Status;
 import java.util.Comparator;
+import java.util.Objects;
 
 /**
  * What is known of one instance that has been doubted, now or a short while ago. Not thread-safe:
@@ -29,30 +31,34 @@ final class Case {
 
   String reason = "";
   long doubtedAtNanos;
+  long settledAtNanos;
 
-  // Probing.
+  // Probes.
   boolean queued;
   boolean asking;
   boolean changed;
+  boolean passing;
   long nextAtNanos;
+  long passingSinceNanos;
   int failedProbes;
-
-  // Looks of the platform, one at a time.
-  boolean checking;
-  int failedChecks;
-  long lookedAtNanos = Long.MIN_VALUE;
-
-  // How it fared before.
   int falseAlarms;
   long deafUntilNanos;
   int ejections;
   long ejectedAtNanos;
-  long passingSinceNanos = Long.MIN_VALUE;
-  long settledAtNanos;
 
-  Case(Instance instance) {
+  // Checks.
+  boolean checking;
+  boolean looked;
+  long lookedAtNanos;
+  int failedChecks;
+  int trials;
+  long nextTrialNanos;
+
+  Case(Instance instance, long nowNanos) {
     this.key = instance.key();
     this.instance = instance;
+    this.doubtedAtNanos = nowNanos;
+    this.settledAtNanos = nowNanos;
   }
 
   /** The worse of the two words. */
@@ -62,5 +68,13 @@ final class Case {
 
   boolean settled() {
     return reach == Life.ALIVE && health == Life.ALIVE && failedChecks == 0;
+  }
+
+  /** Whether what was seen of it may have been of another: it moved, or was started again. */
+  boolean isAnew(Instance after) {
+    return instance.port() != after.port()
+        || !instance.host().equals(after.host())
+        || instance.status() == Status.STARTING
+        || !Objects.equals(instance.attachment(), after.attachment());
   }
 }

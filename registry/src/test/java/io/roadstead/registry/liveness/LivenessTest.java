@@ -324,6 +324,40 @@ class LivenessTest {
     assertThat(kinds()).containsOnlyOnce("registry.checks-held");
   }
 
+  /** As Spring's does, which counts what Eureka says of it into its health. */
+  @Test
+  void oneThatIsDownBecauseItIsToldSoComesBackOnTrial() {
+    checking(1, 2);
+    register("a", "b");
+    prober.fails("a");
+    pass(Duration.ofSeconds(20));
+    assertThat(status("a")).isEqualTo(Status.DOWN);
+    pass(Duration.ofSeconds(50));
+    assertThat(status("a")).isEqualTo(Status.DOWN);
+    pass(Duration.ofSeconds(20));
+    assertThat(status("a")).as("on trial").isEqualTo(Status.SUSPECT);
+    prober.lives("a");
+    pass(Duration.ofSeconds(10));
+    assertThat(status("a")).isEqualTo(Status.UP);
+  }
+
+  @Test
+  void oneThatFailsItsTrialsIsTriedLessAndLess() {
+    checking(1, 2);
+    register("a", "b");
+    prober.fails("a");
+    int trials = 0;
+    Status before = Status.UP;
+    for (int i = 0; i < 360; i++) {
+      pass(Duration.ofSeconds(10));
+      if (before == Status.DOWN && status("a") == Status.SUSPECT) {
+        trials++;
+      }
+      before = status("a");
+    }
+    assertThat(trials).isBetween(4, 7);
+  }
+
   @Test
   void checksAreSpreadEvenlyOverTheInterval() {
     checking(2, 3);
