@@ -1,6 +1,7 @@
 package io.roadstead.platform.bench;
 
 import io.roadstead.platform.Refused;
+import io.roadstead.platform.bench.eureka.EurekaCommand;
 import io.roadstead.platform.bench.gateway.GatewayCommand;
 import io.roadstead.platform.bench.watch.WatchCommand;
 import java.util.concurrent.Callable;
@@ -11,7 +12,12 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = {"Measures on this machine what the documentation gives figures of.", ""},
     synopsisSubcommandLabel = "BENCHMARK",
-    subcommands = {StartCommand.class, GatewayCommand.class, WatchCommand.class})
+    subcommands = {
+      StartCommand.class,
+      GatewayCommand.class,
+      WatchCommand.class,
+      EurekaCommand.class
+    })
 public final class BenchCommand implements Callable<Integer> {
   /** For picocli. */
   public BenchCommand() {}
