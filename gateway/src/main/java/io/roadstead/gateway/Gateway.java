@@ -85,6 +85,11 @@ public final class Gateway implements AutoCloseable {
         && PortProbe.samePlatform(address, platform);
   }
 
+  /** Whether nobody listens at an address of this machine, so that a gateway could. */
+  public static boolean isFree(InetSocketAddress address) {
+    return PortProbe.isFree(address);
+  }
+
   /**
    * Waits for the first version of the registry, then opens the port, or takes it over.
    *

@@ -47,6 +47,20 @@ final class PortProbe {
     }
   }
 
+  /** Never listens, so nobody can connect to what is gone in a moment. */
+  static boolean isFree(InetSocketAddress address) {
+    if (address.isUnresolved()) {
+      return false;
+    }
+    try (Socket probe = new Socket()) {
+      probe.setReuseAddress(true);
+      probe.bind(address);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   static BindFailed taken(InetSocketAddress listen, PortUse use, Throwable cause) {
     return new BindFailed(
         "the gateway cannot listen on "

@@ -11,7 +11,11 @@ import io.roadstead.platform.PlatformConfig;
 import io.roadstead.platform.StandaloneGateway;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.rollout.Rollout.State;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -24,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A platform that leaves its requests to gateways of their own. */
 class GatewayProcessesTest {
   private static final Duration LONG = Duration.ofSeconds(60);
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @TempDir Path directory;
   private Platform platform;
@@ -93,6 +99,41 @@ class GatewayProcessesTest {
       assertThat(second.gatewayElsewhere()).isTrue();
       assertThat(second.gateway()).isEqualTo(at);
       assertThat(gateways(second)).as("its own is not there").isLessThanOrEqualTo(1);
+      gateway.close();
+      await().atMost(LONG).until(() -> !second.gatewayElsewhere() && serves(at));
+    }
+  }
+
+  @Test
+  void thePlatformTakesItsPortBackWhenTheGatewayThatTookItHasEnded() throws Exception {
+    try (Platform first = Platform.start(PlatformConfig.local(directory.resolve("other")))) {
+      HostPort at = first.gateway();
+      for (int i = 0; i < 2; i++) {
+        try (StandaloneGateway gateway = gateway(first, at)) {
+          assertThat(gateway.listen()).isEqualTo(at);
+          await().atMost(LONG).until(() -> gateways(first) == 1);
+        }
+        await().atMost(LONG).until(() -> serves(at));
+      }
+      assertThat(
+              HTTP.send(
+                      HttpRequest.newBuilder(
+                              URI.create("http://" + first.control() + "/api/v1/events"))
+                          .build(),
+                      HttpResponse.BodyHandlers.ofString())
+                  .body())
+          .contains("gateway.returned");
+    }
+    // What served it last has gone with the platform.
+    Platform.start(PlatformConfig.local(directory.resolve("other"))).close();
+  }
+
+  private static boolean serves(HostPort at) throws InterruptedException {
+    try {
+      HttpRequest nothing = HttpRequest.newBuilder(URI.create("http://" + at + "/nothing")).build();
+      return HTTP.send(nothing, HttpResponse.BodyHandlers.discarding()).statusCode() == 404;
+    } catch (IOException _) {
+      return false;
     }
   }
 

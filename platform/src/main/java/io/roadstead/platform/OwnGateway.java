@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnGateway implements Supplier<Optional<GatewayCounts>>, AutoCloseable {
   private volatile @Nullable Gateway gateway;
 
-  void of(Gateway started) {
+  synchronized void of(Gateway started) {
     gateway = started;
   }
 
@@ -34,9 +34,16 @@ final class OwnGateway implements Supplier<Optional<GatewayCounts>>, AutoCloseab
     return Optional.ofNullable(gateway).map(running -> counts(running.stats()));
   }
 
+  /** This gateway has ended; another may have followed it. */
+  synchronized void gone(Gateway ended) {
+    if (gateway == ended) {
+      gateway = null;
+    }
+  }
+
   /** The gateway is about to close: nothing is asked of it any more. */
   @Override
-  public void close() {
+  public synchronized void close() {
     gateway = null;
   }
 

@@ -36,7 +36,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -59,8 +58,7 @@ public final class Platform implements AutoCloseable {
   private final Registry registry;
   private final Subscribers subscribers;
   private final HostPort control;
-  private final Optional<HostPort> gateway;
-  private final boolean gatewayElsewhere;
+  private final Optional<PortKeeper> gateway;
 
   private Platform(
       Closing closing,
@@ -69,8 +67,7 @@ public final class Platform implements AutoCloseable {
       Registry registry,
       Subscribers subscribers,
       HostPort control,
-      Optional<HostPort> gateway,
-      boolean gatewayElsewhere) {
+      Optional<PortKeeper> gateway) {
     this.closing = closing;
     this.directory = directory;
     this.deployer = deployer;
@@ -78,7 +75,6 @@ public final class Platform implements AutoCloseable {
     this.subscribers = subscribers;
     this.control = control;
     this.gateway = gateway;
-    this.gatewayElsewhere = gatewayElsewhere;
   }
 
   /**
@@ -216,40 +212,34 @@ public final class Platform implements AutoCloseable {
     deployer.start();
     closing.add("start caches", StartCaches.of(deployer, runtime, wall, ticker, lines)).start();
 
-    Optional<HostPort> gatewayAt = config.gateway().address();
-    boolean elsewhere =
-        gatewayAt
-            .filter(at -> Gateway.listensAt(at.socketAddress(), directory.platformId()))
-            .isPresent();
-    if (gatewayAt.isPresent() && !elsewhere) {
-      LocalRegistryView view =
-          closing.add(
-              "registry view",
-              new LocalRegistryView(registry, subscribers, liveness, gatewayName(random)));
-      Gateway gateway =
-          closing.add(
-              "gateway",
-              new Gateway(
-                  GatewayConfig.at(gatewayAt.get().socketAddress(), directory.platformId())
-                      .withDefaultRoutes(config.routesByDefault())
-                      .withOwnPorts(Set.of(controlPort)),
-                  view,
-                  ticker,
-                  wall,
-                  lines));
-      gateway.start();
-      closing.add("gateway figures", own).of(gateway);
-      gatewayAt = gatewayAt.map(at -> new HostPort(at.host(), gateway.address().getPort()));
-      CompletableFuture<?> _ =
-          gateway
-              .left()
-              .thenRun(
-                  () -> {
-                    own.close();
-                    view.close();
-                  });
-    }
-    gatewayAt.ifPresent(at -> addresses.gateway(at, at.port()));
+    Optional<PortKeeper> gateway =
+        config
+            .gateway()
+            .address()
+            .map(
+                at ->
+                    closing.add(
+                        "gateway",
+                        new PortKeeper(
+                            at,
+                            directory.platformId(),
+                            () ->
+                                new LocalRegistryView(
+                                    registry, subscribers, liveness, gatewayName(random)),
+                            (listen, view) ->
+                                new Gateway(
+                                    GatewayConfig.at(listen.socketAddress(), directory.platformId())
+                                        .withDefaultRoutes(config.routesByDefault())
+                                        .withOwnPorts(Set.of(controlPort)),
+                                    view,
+                                    ticker,
+                                    wall,
+                                    lines),
+                            own,
+                            wall,
+                            lines)));
+    gateway.ifPresent(PortKeeper::start);
+    gateway.ifPresent(keeper -> addresses.gateway(keeper.at(), keeper.at().port()));
     ready.set(true);
     return new Platform(
         closing,
@@ -258,8 +248,7 @@ public final class Platform implements AutoCloseable {
         registry,
         subscribers,
         new HostPort(config.control().host(), controlPort),
-        gatewayAt,
-        elsewhere);
+        gateway);
   }
 
   private static ControlConfig controlConfig(PlatformConfig config, DataDirectory directory) {
@@ -329,15 +318,19 @@ public final class Platform implements AutoCloseable {
     return gateway.isPresent();
   }
 
-  /** Whether the port was left to a gateway in a process of its own, which had it already. */
+  /**
+   * Whether the port was left to a gateway in a process of its own, which had it already and has it
+   * still.
+   */
   public boolean gatewayElsewhere() {
-    return gatewayElsewhere;
+    return gateway.map(PortKeeper::elsewhere).orElse(false);
   }
 
   /** Where the gateway listens, its real port. */
   public HostPort gateway() {
-    return gateway.orElseThrow(
-        () -> new IllegalStateException("the platform was started without a gateway"));
+    return gateway
+        .map(PortKeeper::at)
+        .orElseThrow(() -> new IllegalStateException("the platform was started without a gateway"));
   }
 
   /** Tells it from other platforms; no secret. */

@@ -63,6 +63,7 @@ final class Demo {
         "The platform is up: console %s, gateway http://%s", stage.control(), stage.gateway());
     narrator.act("Bringing the shop up: %s.", String.join(", ", Shop.SERVICES));
     bringUp();
+    new FirstCaches(stage, narrator, ticker, cancelled).await();
     narrator.act("The first customers: JVMs that have just started are slow.");
     new WarmUp(stage.gateway().socketAddress(), ticker, cancelled).run();
 
