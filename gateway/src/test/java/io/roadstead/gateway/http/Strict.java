@@ -271,7 +271,10 @@ public final class Strict {
       }
       if (bytes.length() - at < size + 2) {
         boolean off = bytes.length() - at == size + 1 && bytes.charAt(at + (int) size) != '\r';
-        return off ? Body.bad("chunk end") : Body.incomplete(data + bytes.substring(at));
+        return off
+            ? Body.bad("chunk end")
+            : Body.incomplete(
+                data + bytes.substring(at, (int) Math.min(at + size, bytes.length())));
       }
       String piece = bytes.substring(at, at + (int) size);
       at += (int) size;
