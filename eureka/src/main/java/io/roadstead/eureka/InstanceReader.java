@@ -199,9 +199,15 @@ final class InstanceReader {
               + "' is "
               + kind(value)
               + ": values must be text, numbers or booleans");
+      requireReadable(field, key, value.asString());
       result.put(key, value.asString());
     }
     return result;
+  }
+
+  static void requireReadable(String field, String key, String value) {
+    Texts.requireReadable("a key of " + field, key);
+    Texts.requireReadable(field + " '" + Texts.abbreviate(key) + "'", value);
   }
 
   private static @Nullable JsonNode object(JsonNode json, String field) {
@@ -223,6 +229,7 @@ final class InstanceReader {
     require(
         text.length() <= MAX_TEXT,
         field + " has " + text.length() + " characters, at most " + MAX_TEXT + " are kept");
+    Texts.requireReadable(field, text);
     return text;
   }
 

@@ -108,6 +108,7 @@ final class Registrations {
 
   EurekaResponse putMetadata(String app, String id, EurekaRequest request) {
     Map<String, String> added = Texts.query(request.query());
+    added.forEach((key, value) -> InstanceReader.requireReadable("metadata", key, value));
     return change(
         app,
         id,

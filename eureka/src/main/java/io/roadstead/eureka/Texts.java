@@ -1,9 +1,9 @@
 package io.roadstead.eureka;
 
-import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +14,49 @@ final class Texts {
 
   private Texts() {}
 
-  /** For messages: never more than 80 characters of what somebody sent. */
+  /**
+   * For messages: never more than 80 characters of what somebody sent, and none that is no text.
+   */
   static String abbreviate(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+    String start = text.length() <= 80 ? text : text.substring(0, 80) + "…";
+    for (int i = 0; i < start.length(); i++) {
+      if (start.charAt(i) < ' ' || start.charAt(i) == 0x7F) {
+        return start.replaceAll("[\\x00-\\x1F\\x7F]", "\uFFFD");
+      }
+    }
+    return start;
+  }
+
+  /**
+   * @param what names the text in the refusal
+   * @throws BadRequest where {@code text} has a character that XML 1.0 (production 2) or UTF-8
+   *     cannot hold: half of a surrogate pair, U+FFFE, U+FFFF, a control character but tab and the
+   *     ends of lines
+   */
+  static void requireReadable(String what, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= ' ' && c < Character.MIN_SURROGATE) {
+        continue;
+      }
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (pair) {
+        i++;
+      } else if (Character.isSurrogate(c)
+          || c >= 0xFFFE
+          || (c < ' ' && c != '\t' && c != '\n' && c != '\r')) {
+        throw new BadRequest(
+            what
+                + " has U+"
+                + HexFormat.of().withUpperCase().toHexDigits(c)
+                + " at "
+                + i
+                + ": clients that read XML could not read it back");
+      }
+    }
   }
 
   /** Decodes one path segment, once. A plus sign stands for itself. */
@@ -99,14 +139,12 @@ final class Texts {
   }
 
   private static String decodeForm(String raw) {
-    if (raw.indexOf('%') < 0 && raw.indexOf('+') < 0) {
-      return raw;
-    }
+    String spaced = raw.replace('+', ' ');
     try {
-      return URLDecoder.decode(raw, StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
+      return decodeSegment(spaced);
+    } catch (BadRequest e) {
       throw new BadRequest(
-          "the query has a '%' without two hexadecimal digits in '" + abbreviate(raw) + "'");
+          String.valueOf(e.getMessage()).replaceFirst("^the path( segment)?", "the query"));
     }
   }
 

@@ -264,6 +264,7 @@ final class EurekaInterfaceTest {
     assertEmpty(wire.put(ORDERS + "/metadata?zone=z%201&a=1&a=2"), 200);
     assertThat(wire.field("ORDERS", "o1", "metadata/zone")).isEqualTo("z 1");
     assertThat(wire.field("ORDERS", "o1", "metadata/a")).isEqualTo("1");
+    assertRefused(wire.put(ORDERS + "/metadata?a=x%01"), 400, "metadata 'a' has U+0001 at 1");
     assertRefused(wire.put(ORDERS + "/metadata?big=" + "x".repeat(5000)), 400, "at most 4096");
     assertThat(wire.field("ORDERS", "o1", "metadata/zone")).isEqualTo("z 1");
   }

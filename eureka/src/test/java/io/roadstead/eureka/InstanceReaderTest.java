@@ -138,6 +138,39 @@ final class InstanceReaderTest {
         .hasMessageContaining(message);
   }
 
+  /** JSON holds them escaped, XML cannot, and UTF-8 cannot hold half a pair. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "hostName|\"a\\uffffb\"|hostName has U+FFFF at 1",
+        "instanceId|\"a\\ufffe\"|instanceId has U+FFFE at 1",
+        "vipAddress|\"a\\u0000\"|vipAddress has U+0000 at 1",
+        "secureVipAddress|\"\\u000b\"|secureVipAddress has U+000B at 0",
+        "homePageUrl|\"\\u001b[2J\"|homePageUrl has U+001B at 0",
+        "healthCheckUrl|\"\\u0008\"|healthCheckUrl has U+0008",
+        "appGroupName|\"\\ud83d\"|appGroupName has U+D83D at 0",
+        "asgName|\"\\ude00\\ud83d\"|asgName has U+DE00 at 0",
+        "sid|\"a\\ud83d\"|sid has U+D83D at 1",
+        "metadata|{\"a\\u0007\":\"x\"}|a key of metadata has U+0007 at 1",
+        "metadata|{\"a\":\"x\\udc00\"}|metadata 'a' has U+DC00 at 1",
+        "dataCenterInfo|{\"name\":\"Amazon\",\"metadata\":{\"k\":\"\\u0001\"}}|dataCenterInfo.metadata"
+            + " 'k'"
+      })
+  void whatAnXmlReaderCouldNotReadBackIsRefusedByName(String field, String json, String message) {
+    assertThatThrownBy(() -> read("WEB", with(field, json)))
+        .isInstanceOf(BadRequest.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void pairsAndEndsOfLinesAreText() {
+    Registration read =
+        read("WEB", with("metadata", "{\"😀\":\"a\\tb\\r\\nc\\ud83d\\ude00\\u0085\"}"));
+    assertThat(read.metadata()).isEqualTo(Map.of("😀", "a\tb\r\nc😀\u0085"));
+  }
+
   @Test
   void whatIsNotAnInstanceIsRefused() {
     assertThatThrownBy(() -> read("WEB", "")).hasMessageContaining("empty");

@@ -52,6 +52,20 @@ final class TextsTest {
     assertThat(Texts.parameter("notlastDirtyTimestamp=17", "lastDirtyTimestamp")).isNull();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a=%ff", "%=1", "a=%2", "a=%C3"})
+  void aBrokenQueryIsRefused(String query) {
+    assertThatThrownBy(() -> Texts.query(query))
+        .isInstanceOf(BadRequest.class)
+        .hasMessageStartingWith("the query");
+  }
+
+  @Test
+  void whatIsToldOfATextIsShortAndPrintable() {
+    assertThat(Texts.abbreviate("a\u0000b\u001b[2J\u007f")).isEqualTo("a\ufffdb\ufffd[2J\ufffd");
+    assertThat(Texts.abbreviate("x".repeat(81))).hasSize(81).endsWith("x…");
+  }
+
   @Test
   void halfAPairOfSurrogatesIsReplaced() {
     assertThat(Texts.wellFormed("a\ud83dz")).isEqualTo("a\ufffdz");
