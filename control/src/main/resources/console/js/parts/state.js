@@ -90,10 +90,10 @@ export function rolloutTitle(rollout) {
 
 /** How an event is meant, by the last word of its kind. */
 export function eventTone(kind) {
-  if (/(failed|crashed|killed|held-out|expired|lagging)$/.test(kind)) {
+  if (/(failed|crashed|killed|held-out|ejected|expired|lagging)$/.test(kind)) {
     return "bad";
   }
-  if (/(returning|paused|suspect|unready|expiry-held|name-differs|gone|aborted|superseded)$/.test(kind)) {
+  if (/(returning|paused|suspect|unready|expiry-held|checks-held|name-differs|gone|aborted|superseded)$/.test(kind)) {
     return "warn";
   }
   if (/(succeeded|available|recovered|caught-up|let-back-in|adopted)$/.test(kind)) {

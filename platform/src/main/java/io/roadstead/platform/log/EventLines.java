@@ -33,6 +33,9 @@ public final class EventLines implements EventSink {
   }
 
   private static boolean isTrouble(String kind) {
-    return kind.endsWith("crashed") || kind.endsWith("failed") || kind.endsWith("lagging");
+    return kind.endsWith("crashed")
+        || kind.endsWith("failed")
+        || kind.endsWith("ejected")
+        || kind.endsWith("lagging");
   }
 }
