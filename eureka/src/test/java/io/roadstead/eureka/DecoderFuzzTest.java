@@ -5,24 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Registrations, paths and queries with bytes changed, cut, doubled and nested, from a seed: each
- * is taken or refused with a reason, none is an error of ours, and whatever was taken is read back
- * by strict parsers in every form. For a few seconds; {@code -Dfuzz.seconds=600} goes on longer,
- * {@code -Dfuzz.seed} repeats.
+ * Registrations, paths and queries with bytes changed, cut, doubled and nested, and with fields
+ * taken out, replaced and wrapped, from a seed: each is taken or refused with a reason, none is an
+ * error of ours, and whatever was taken is read back by strict parsers in every form. For ten
+ * seconds; {@code -Dfuzz.seconds=600} goes on longer, {@code -Dfuzz.seed} repeats.
  */
 final class DecoderFuzzTest {
   private static final long NANOS =
-      Duration.ofSeconds(Integer.getInteger("fuzz.seconds", 3)).toNanos();
+      Duration.ofSeconds(Integer.getInteger("fuzz.seconds", 10)).toNanos();
   private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
 
   private static final List<byte[]> JSON =
@@ -88,6 +92,8 @@ final class DecoderFuzzTest {
     " "
   };
 
+  private static final Pattern LEAF = Pattern.compile("<([\\w.]+)[^<>]*>[^<>]*</[\\w.]+>");
+
   private Wire wire = new Wire();
   private final Random random = new Random(SEED);
 
@@ -110,7 +116,9 @@ final class DecoderFuzzTest {
     int sent = 0;
     while (sent < 500 || System.nanoTime() < end) {
       boolean xml = random.nextBoolean();
-      byte[] body = mutated(named(oneOf(xml ? XML : JSON), "n" + sent));
+      byte[] seed = named(oneOf(xml ? XML : JSON), "n" + sent);
+      byte[] body =
+          random.nextInt(4) == 0 ? (xml ? rebuiltXml(seed) : rebuiltJson(seed)) : mutated(seed);
       boolean gzip = random.nextInt(20) == 0;
       byte[] bytes = gzip ? mutatedSometimes(Golden.gzipped(body)) : body;
       String text = new String(body, StandardCharsets.UTF_8);
@@ -229,6 +237,67 @@ final class DecoderFuzzTest {
       }
     }
     return body;
+  }
+
+  /** Good JSON with up to three of its values taken out, replaced, wrapped or doubled. */
+  private byte[] rebuiltJson(byte[] good) {
+    ObjectNode root = (ObjectNode) Golden.tree(good);
+    for (int times = random.nextInt(4); times > 0; times--) {
+      List<ObjectNode> objects = new ArrayList<>();
+      objects.add(root);
+      root.findValues("instance").forEach(one -> collect(one, objects));
+      ObjectNode object = objects.get(random.nextInt(objects.size()));
+      List<String> names = new ArrayList<>(object.propertyNames());
+      String name = names.isEmpty() ? "x" : names.get(random.nextInt(names.size()));
+      JsonNode value = names.isEmpty() ? object : object.get(name);
+      switch (random.nextInt(7)) {
+        case 0 -> object.remove(name);
+        case 1 -> object.set(name, object.arrayNode().add(value.deepCopy()));
+        case 2 -> object.set(name, object.objectNode().set(oneOf(PIECES), value.deepCopy()));
+        case 3 -> object.set(oneOf(PIECES), value.deepCopy());
+        case 4 -> object.put(name, random.nextLong());
+        case 5 -> object.put(name, random.nextInt(70_000) - 100);
+        default -> object.put(name, oneOf(PIECES).repeat(random.nextInt(3)));
+      }
+    }
+    return root.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void collect(JsonNode node, List<ObjectNode> objects) {
+    if (node instanceof ObjectNode object) {
+      objects.add(object);
+      object.values().forEach(child -> collect(child, objects));
+    }
+  }
+
+  /** Good XML with up to three of its elements taken out, renamed, wrapped, doubled or filled. */
+  private byte[] rebuiltXml(byte[] good) {
+    String text = new String(good, StandardCharsets.UTF_8);
+    for (int times = random.nextInt(4); times > 0; times--) {
+      List<MatchResult> leaves = LEAF.matcher(text).results().toList();
+      if (leaves.isEmpty()) {
+        break;
+      }
+      MatchResult leaf = leaves.get(random.nextInt(leaves.size()));
+      String whole = leaf.group();
+      String name = leaf.group(1);
+      String replacement =
+          switch (random.nextInt(7)) {
+            case 0 -> "";
+            case 1 -> whole + whole;
+            case 2 -> "<" + name + ">" + whole + "</" + name + ">";
+            case 3 -> "<x_.0" + random.nextInt(1000) + ">1</x>";
+            case 4 -> "<" + name + ">" + random.nextLong() + "</" + name + ">";
+            case 5 -> "<" + name + "><![CDATA[" + oneOf(PIECES) + "]]></" + name + ">";
+            default -> "<" + name + ">" + oneOf(PIECES).repeat(2) + "</" + name + ">";
+          };
+      text = text.substring(0, leaf.start()) + replacement + text.substring(leaf.end());
+    }
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private String oneOf(String[] pieces) {
+    return pieces[random.nextInt(pieces.length)];
   }
 
   /** After the next colon and quote, or the next bracket: where text can be that is taken. */
