@@ -176,6 +176,13 @@ class FailureConditionsTest {
           .hasMessageContaining("free some space");
       assertThat(status(platform, "/files/")).isEqualTo(200);
       assertThat(ProcessHandle.of(pid)).isPresent();
+      String fullLog = client.get("/api/v1/services/files/logs");
+      for (int i = 0; i < 100; i++) {
+        assertThat(status(platform, "/files/")).as("its log cannot grow").isEqualTo(200);
+      }
+      assertThat(client.get("/api/v1/services/files/logs").length() - fullLog.length())
+          .as("as much as was left of a page")
+          .isLessThan(4096);
 
       Files.delete(ballast);
       await()
@@ -183,10 +190,78 @@ class FailureConditionsTest {
           .ignoreExceptionsInstanceOf(Refused.class)
           .until(() -> !client.put("/api/v1/services/last", spec).isEmpty());
       assertThat(status(platform, "/files/")).isEqualTo(200);
+      int before = client.get("/api/v1/services/files/logs").length();
+      assertThat(status(platform, "/files/")).isEqualTo(200);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> client.get("/api/v1/services/files/logs").length() > before);
       platform.stopServices();
     } finally {
       new ProcessBuilder("umount", "-l", disk.toString()).start().waitFor();
     }
+  }
+
+  @Test
+  void aLogThatWasDeletedIsToldAndDisturbsNoService() throws Exception {
+    Path data = folder.resolve("data");
+    try (Platform platform = Platform.start(PlatformConfig.local(data))) {
+      ControlClient client = client(platform);
+      deploy(client, "files");
+      long pid = pid(client);
+      shell("rm " + data + "/logs/files/*.log");
+
+      assertThat(client.get("/api/v1/services/files/logs"))
+          .contains("was deleted while instance", "roadstead restart files");
+      assertThat(status(platform, "/files/")).isEqualTo(200);
+      assertThat(pid(client)).isEqualTo(pid);
+      platform.stopServices();
+    }
+  }
+
+  /** As for a platform that is not root when its directory's permissions are taken away. */
+  @Test
+  void aDirectoryMadeReadOnlyRefusesChangesAndDisturbsNoService() throws Exception {
+    Path data = folder.resolve("data");
+    try (Platform platform = Platform.start(PlatformConfig.local(data))) {
+      ControlClient client = client(platform);
+      deploy(client, "files");
+      long pid = pid(client);
+      Assumptions.assumeTrue(
+          readOnly(data), "skipped: a directory cannot be made read-only by this user");
+      try {
+        Path jar = Files.write(folder.resolve("some.jar"), new byte[1 << 10]);
+        assertThatThrownBy(() -> client.upload("0".repeat(64), jar))
+            .isInstanceOf(Refused.class)
+            .hasMessageContaining("Read-only");
+        String answer =
+            client.put("/api/v1/services/other", client.parse("{\"command\":\"sleep 60\"}"));
+        String rollout = client.parse(answer).path("rollout").asString("");
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(client.get("/api/v1/rollouts/" + rollout))
+                        .contains("\"failed\"", "Read-only"));
+        assertThat(status(platform, "/files/")).isEqualTo(200);
+        assertThat(ProcessHandle.of(pid)).isPresent();
+      } finally {
+        new ProcessBuilder("umount", "-l", data.toString()).start().waitFor();
+      }
+      deploy(client, "later");
+      assertThat(status(platform, "/files/")).isEqualTo(200);
+      platform.stopServices();
+    }
+  }
+
+  private static boolean readOnly(Path directory) throws Exception {
+    String line =
+        "mount --bind '%1$s' '%1$s' && mount -o remount,bind,ro '%1$s'".formatted(directory);
+    Process mount =
+        new ProcessBuilder("/bin/sh", "-c", line)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    return mount.waitFor() == 0;
   }
 
   private static void fill(Path ballast) {

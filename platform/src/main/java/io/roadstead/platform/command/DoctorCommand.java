@@ -5,13 +5,11 @@ import io.roadstead.platform.Refused;
 import io.roadstead.platform.doctor.Doctor;
 import io.roadstead.platform.doctor.Finding;
 import io.roadstead.platform.doctor.Finding.Level;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,11 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class DoctorCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The data directory. Default: $$ROADSTEAD_DATA, else .roadstead.")
-  private @Nullable Path data;
+  @Mixin private final DataOption data = new DataOption();
 
   @Option(
       names = "--gateway",
@@ -63,8 +57,8 @@ final class DoctorCommand implements Callable<Integer> {
     }
     List<Finding> findings =
         Doctor.look(
-            Connection.dataDirectory(data),
-            connection.client(data).within(PATIENCE),
+            data.directory(),
+            connection.client(data.named()).within(PATIENCE),
             address,
             System.getenv().getOrDefault("PATH", ""),
             InstantSource.system());

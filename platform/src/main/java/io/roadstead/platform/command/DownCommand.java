@@ -11,8 +11,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Stops the platform, if it runs, and the services. */
@@ -26,11 +26,7 @@ import picocli.CommandLine.Option;
 final class DownCommand implements Callable<Integer> {
   private static final int PLATFORM_STOPS_WITHIN_SECONDS = 120;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The data directory. Default: $$ROADSTEAD_DATA, else .roadstead.")
-  private @Nullable Path data;
+  @Mixin private final DataOption data = new DataOption();
 
   @Option(names = "--wait", description = "Has no effect: down always waits.")
   void waits(boolean anyway) {
@@ -39,7 +35,7 @@ final class DownCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Path directory = Connection.dataDirectory(data).toAbsolutePath().normalize();
+    Path directory = data.directory().toAbsolutePath().normalize();
     if (!Files.isDirectory(directory)) {
       throw Refused.because(
           "there is no data directory "

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The platform, in the foreground. */
@@ -57,11 +58,7 @@ final class UpCommand implements Callable<Integer> {
       })
   private @Nullable String gateway;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The data directory. Default: $$ROADSTEAD_DATA, else .roadstead.")
-  private @Nullable Path data;
+  @Mixin private final DataOption data = new DataOption();
 
   @Option(
       names = "--runtime",
@@ -89,7 +86,7 @@ final class UpCommand implements Callable<Integer> {
     Map<Path, ArtifactUpload> jars = declared.map(ApplyCommand::jars).orElse(Map.of());
     PlatformConfig config =
         new PlatformConfig(
-            Connection.dataDirectory(data),
+            data.directory(),
             listen("--control", control, HostPort::parse)
                 .or(() -> declared.flatMap(RoadsteadFile::control))
                 .orElse(CONTROL),
