@@ -52,12 +52,12 @@ class DifferentialTest {
 
   @Test
   void requestsMeanTheSameToBothReaders() {
-    compare(new Mutator(random, seeds(true)), true, INPUTS * 5 / 10);
+    compare(new Mutator(random, seeds(true), SMALL), true, INPUTS * 5 / 10);
   }
 
   @Test
   void answersMeanTheSameToBothReaders() {
-    compare(new Mutator(random, seeds(false)), false, INPUTS * 2 / 10);
+    compare(new Mutator(random, seeds(false), SMALL), false, INPUTS * 2 / 10);
   }
 
   @Test
@@ -67,7 +67,7 @@ class DifferentialTest {
             .filter(text -> text.contains("chunked\r\n") && text.contains("\r\n\r\n"))
             .map(text -> text.substring(text.indexOf("\r\n\r\n") + 4))
             .toList();
-    Mutator mutator = new Mutator(random, seeds);
+    Mutator mutator = new Mutator(random, seeds, SMALL);
     for (long i = 0; i < INPUTS * 3 / 10; i++) {
       String text = mutator.next();
       String difference = bodies(text);

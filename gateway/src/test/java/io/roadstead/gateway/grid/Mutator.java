@@ -1,5 +1,6 @@
 package io.roadstead.gateway.grid;
 
+import io.roadstead.gateway.http.HeadLimits;
 import java.util.List;
 import java.util.Random;
 
@@ -68,10 +69,15 @@ final class Mutator {
 
   private final Random random;
   private final List<String> seeds;
+  private final HeadLimits limits;
 
-  Mutator(Random random, List<String> seeds) {
+  /**
+   * @param limits the limits that are sought out
+   */
+  Mutator(Random random, List<String> seeds, HeadLimits limits) {
     this.random = random;
     this.seeds = seeds;
+    this.limits = limits;
   }
 
   String next() {
@@ -95,7 +101,7 @@ final class Mutator {
   private void change(StringBuilder text) {
     int at = text.isEmpty() ? 0 : random.nextInt(text.length());
     int line = text.lastIndexOf("\n", at) + 1;
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(16)) {
       case 0 -> text.insert(at, odd());
       case 1 -> text.replace(at, Math.min(at + 1, text.length()), String.valueOf(odd()));
       case 2 -> text.delete(at, Math.min(at + 1 + random.nextInt(4), text.length()));
@@ -128,7 +134,17 @@ final class Mutator {
         }
       }
       case 12 -> text.setLength(at);
+      case 13 -> pad(text, text.indexOf("\r\n\r\n") + 2, 2, limits.headBytes(), "X:", "\r\n");
+      case 14 -> pad(text, text.indexOf(" HTTP/"), 11, limits.requestLineBytes(), "/", "");
       default -> text.insert(line, any(seeds));
+    }
+  }
+
+  /** Makes what ends {@code behind} after {@code at} as long as it may be, or a little off. */
+  private void pad(StringBuilder text, int at, int behind, int limit, String before, String after) {
+    int filling = limit + random.nextInt(5) - 2 - (at + behind + before.length() + after.length());
+    if (at > 1 && filling >= 0) {
+      text.insert(at, before + "a".repeat(filling) + after);
     }
   }
 

@@ -10,6 +10,8 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What both ends saw of one case.
@@ -20,6 +22,8 @@ import java.util.List;
  * @param origin what the origin saw, connection by connection
  */
 public record Seen(String early, String got, boolean ended, List<String> origin) {
+  private static final Pattern STATUS = Pattern.compile("(?m)^HTTP/1\\.[01] (\\d{3})");
+
   /**
    * @param waitMillis how long the client waits for an end that may never come
    */
@@ -126,6 +130,16 @@ public record Seen(String early, String got, boolean ended, List<String> origin)
 
   private static boolean isCut(Strict.Messages answers) {
     return answers.statuses().isEmpty() || answers.statuses().equals(List.of(502));
+  }
+
+  /** The last status that the client got, as text; empty where that cannot be told. */
+  public String status() {
+    Matcher line = STATUS.matcher(got);
+    String last = "";
+    while (line.find()) {
+      last = line.group(1);
+    }
+    return last;
   }
 
   Strict.Messages answers(GridCase given) {

@@ -118,14 +118,17 @@ public final class Strict {
   }
 
   public static Verdict request(String bytes, HeadLimits limits) {
-    return judge(bytes, limits, true);
+    return judge(bytes, limits, true, true);
   }
 
   public static Verdict answer(String bytes, HeadLimits limits) {
-    return judge(bytes, limits, false);
+    return judge(bytes, limits, false, true);
   }
 
-  private static Verdict judge(String bytes, HeadLimits limits, boolean request) {
+  /**
+   * @param own whether to refuse too what is in order and only not done by this gateway
+   */
+  private static Verdict judge(String bytes, HeadLimits limits, boolean request, boolean own) {
     int lead = request && bytes.startsWith("\r\n") ? 2 : 0;
     int end = bytes.indexOf("\r\n\r\n", lead);
     if (end < 0) {
@@ -138,7 +141,7 @@ public final class Strict {
       List<Line> fields = lines.stream().skip(1).map(Strict::field).toList();
       Head head =
           request
-              ? requestHead(lines.getFirst(), fields, end + 4, limits)
+              ? requestHead(lines.getFirst(), fields, end + 4, limits, own)
               : answerHead(lines.getFirst(), fields, end + 4);
       return new Verdict(head, "");
     } catch (Bad bad) {
@@ -169,24 +172,27 @@ public final class Strict {
         .toList();
   }
 
-  private static Head requestHead(String line, List<Line> fields, int size, HeadLimits limits) {
+  private static Head requestHead(
+      String line, List<Line> fields, int size, HeadLimits limits, boolean own) {
     need(line.length() + 2 <= limits.requestLineBytes(), "request line too long");
     Matcher parts = REQUEST_LINE.matcher(line);
     need(parts.matches(), "request line");
     String method = parts.group(1);
     String target = parts.group(2);
     boolean http10 = parts.group(3).equals("0");
-    need(method.length() <= 32, "method");
-    need(!method.equals("CONNECT") && !method.equals("TRACE"), "method");
+    need(!own || method.length() <= 32, "method");
+    need(!own || !(method.equals("CONNECT") || method.equals("TRACE")), "method");
     for (String expectation : values(fields, "expect")) {
-      need(expectation.equalsIgnoreCase("100-continue"), "expectation");
+      need(!own || expectation.equalsIgnoreCase("100-continue"), "expectation");
     }
     List<String> hosts = values(fields, "host");
     need(hosts.size() == 1 || (http10 && hosts.isEmpty()), "hosts");
     String host = hosts.isEmpty() ? "" : hosts.getFirst();
     need(hosts.isEmpty() || HOST.matcher(host).matches(), "host");
     String path = target;
-    if (!target.startsWith("/") && !(target.equals("*") && method.equals("OPTIONS"))) {
+    if (method.equals("CONNECT")) {
+      need(HOST.matcher(target).matches(), "target");
+    } else if (!target.startsWith("/") && !(target.equals("*") && method.equals("OPTIONS"))) {
       Matcher url = URL.matcher(target);
       need(url.matches(), "target");
       need(HOST.matcher(url.group(1)).matches(), "authority");
@@ -346,7 +352,7 @@ public final class Strict {
     List<Head> heads = new ArrayList<>();
     String rest = bytes;
     while (!rest.isEmpty()) {
-      Verdict verdict = judge(rest, ROOMY, request);
+      Verdict verdict = judge(rest, ROOMY, request, false);
       Head head = verdict.head();
       if (head == null) {
         return new Messages(whole, heads, verdict.problem(), rest);
