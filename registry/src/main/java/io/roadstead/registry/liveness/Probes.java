@@ -110,10 +110,20 @@ final class Probes {
       queue(at, now);
     } else {
       switch (seen) {
-        case Seen.Alive _, Seen.Unasked _ -> passed(at, now);
+        case Seen.Alive _ -> passed(at, now);
+        case Seen.Unasked _ -> unasked(at, now);
         case Seen.Refused(var what) -> failed(at, what, now);
         case Seen.Failing(var what) -> failed(at, what, now);
       }
+    }
+  }
+
+  /** Nothing is known: nobody is taken out for that, and nobody let back in. */
+  private void unasked(Case at, long now) {
+    if (at.reach == Life.EJECTED) {
+      queue(at, now + LONGEST_PAUSE);
+    } else {
+      passed(at, now);
     }
   }
 

@@ -105,9 +105,12 @@ public final class SocketProber implements Prober {
       if (path == null) {
         // Nothing was said: it may end as it began, without a trace in the tables of either side.
         socket.setSoLinger(true, 0);
+        prepare(socket);
       }
       socket.connect(new InetSocketAddress(address, port), left(deadline));
       return path == null ? Seen.ALIVE : get(socket, instance.host(), port, path, deadline);
+    } catch (Unable e) {
+      return new Seen.Unasked(String.valueOf(e.getMessage()));
     } catch (SocketTimeoutException e) {
       return new Seen.Failing("no answer to " + what + " within " + limit.toMillis() + " ms");
     } catch (ConnectException e) {
@@ -116,6 +119,24 @@ public final class SocketProber implements Prober {
       return new Seen.Refused("no route to host " + instance.host());
     } catch (IOException | RuntimeException e) {
       return new Seen.Failing(what + " failed: " + e.getMessage());
+    }
+  }
+
+  /** Takes what this machine may be out of, so that it is not taken for the other's refusal. */
+  private static void prepare(Socket socket) throws Unable {
+    try {
+      socket.bind(null);
+    } catch (IOException e) {
+      throw new Unable("this machine cannot make a connection: " + e.getMessage());
+    }
+  }
+
+  /** Not the other side's doing. */
+  private static final class Unable extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Unable(String message) {
+      super(message);
     }
   }
 

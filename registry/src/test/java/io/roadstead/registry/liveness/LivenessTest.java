@@ -173,6 +173,20 @@ class LivenessTest {
   }
 
   @Test
+  void whatCannotBeAskedIsNeitherTakenOutNorLetBackIn() {
+    register("a", "b");
+    prober.refuses("a");
+    prober.seen.put("b", new Prober.Seen.Unasked("its host does not resolve"));
+    refused("a", "b");
+    pass(Duration.ofSeconds(1));
+    assertThat(status("a")).isEqualTo(Status.DOWN);
+    assertThat(status("b")).isEqualTo(Status.UP);
+    prober.seen.put("a", new Prober.Seen.Unasked("its host does not resolve"));
+    pass(Duration.ofSeconds(10));
+    assertThat(status("a")).isEqualTo(Status.DOWN);
+  }
+
+  @Test
   void oneThatIsStartedAgainIsAskedAtOnce() {
     register("a");
     watchChanges();

@@ -102,10 +102,13 @@ class SocketProberTest {
 
   @Test
   void whereNobodyListensIsRefused() throws IOException {
-    server.close();
-    assertThat(prober.connect(at("127.0.0.1", port()), LIMIT))
-        .isEqualTo(new Seen.Refused("connection refused on port " + port()));
-    healthUrl = "http://127.0.0.1:" + port() + "/health";
+    int free;
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = other.getLocalPort();
+    }
+    assertThat(prober.connect(at("127.0.0.1", free), LIMIT))
+        .isEqualTo(new Seen.Refused("connection refused on port " + free));
+    healthUrl = "http://127.0.0.1:" + free + "/health";
     assertThat(ask()).isInstanceOf(Seen.Refused.class);
   }
 
