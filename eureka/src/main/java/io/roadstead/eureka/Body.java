@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +38,7 @@ final class Body {
     if (known == null) {
       int length = 0;
       for (Segment segment : segments) {
-        length = Math.addExact(length, segment.plain().length);
+        length = Math.addExact(length, segment.plainLength());
       }
       ByteBuffer joined = ByteBuffer.allocate(length);
       segments.forEach(segment -> joined.put(segment.plain()));
@@ -55,16 +54,19 @@ final class Body {
     if (known == null) {
       int length = GZIP_HEADER.length + GZIP_TRAILER;
       int plainLength = 0;
-      CRC32 checksum = new CRC32();
+      int checksum = 0;
+      List<Segment.Deflated> pieces = new ArrayList<>(segments.size());
       for (Segment segment : segments) {
-        length = Math.addExact(length, segment.deflated().length);
-        plainLength += segment.plain().length;
-        checksum.update(segment.plain());
+        Segment.Deflated piece = segment.deflated();
+        pieces.add(piece);
+        length = Math.addExact(length, piece.bytes().length);
+        plainLength += segment.plainLength();
+        checksum = Checksums.joined(checksum, piece.checksum(), segment.plainLength());
       }
       ByteBuffer joined = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
       joined.put(GZIP_HEADER);
-      segments.forEach(segment -> joined.put(segment.deflated()));
-      joined.put((byte) 3).put((byte) 0).putInt((int) checksum.getValue()).putInt(plainLength);
+      pieces.forEach(piece -> joined.put(piece.bytes()));
+      joined.put((byte) 3).put((byte) 0).putInt(checksum).putInt(plainLength);
       known = joined.array();
       gzip = known;
     }

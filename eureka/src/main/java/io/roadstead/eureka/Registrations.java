@@ -23,6 +23,7 @@ final class Registrations {
   private final Registry registry;
   private final InstanceCredentials credentials;
   private final InstantSource wall;
+  private final SharedWords words = new SharedWords();
 
   Registrations(Registry registry, InstanceCredentials credentials, InstantSource wall) {
     this.registry = registry;
@@ -31,7 +32,8 @@ final class Registrations {
   }
 
   EurekaResponse register(String app, EurekaRequest request) {
-    Registration incoming = InstanceReader.read(app, RequestBody.tree(request), wall.millis());
+    Registration incoming =
+        words.in(InstanceReader.read(app, RequestBody.tree(request), wall.millis()));
     InstanceKey holder = holder(request);
     if (holder != null && !mayRegister(holder, incoming)) {
       return refused(holder, incoming.key());

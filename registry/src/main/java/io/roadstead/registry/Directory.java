@@ -1,8 +1,11 @@
 package io.roadstead.registry;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -11,18 +14,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds instances by the names they go by, their aliases among them. Readers take no lock and make
  * no key; the registry's lock guards the writes.
+ *
+ * <p>Of each service it knows a time before which no lease in it can run out: renewals only move
+ * that further away. So the sweep of each second looks into a service about once a lease, and not
+ * at every instance.
  */
 final class Directory {
-  private final ConcurrentMap<String, ConcurrentMap<String, Entry>> byService =
-      new ConcurrentHashMap<>();
+  private static final long FAR_NANOS = Duration.ofHours(1).toNanos();
+
+  /** Guarded by the registry's lock but for the map. */
+  private static final class OfService {
+    final ConcurrentMap<String, Entry> entries = new ConcurrentHashMap<>(4);
+    boolean lookedAt;
+    long noneBeforeNanos;
+  }
+
+  private final ConcurrentMap<String, OfService> byService = new ConcurrentHashMap<>();
 
   @Nullable Entry find(String service, String id) {
-    ConcurrentMap<String, Entry> ofService = byService.get(service);
+    OfService ofService = byService.get(service);
     if (ofService == null) {
       String canonical = service.toLowerCase(Locale.ROOT);
       ofService = canonical.equals(service) ? null : byService.get(canonical);
     }
-    return ofService == null ? null : ofService.get(id);
+    return ofService == null ? null : ofService.entries.get(id);
   }
 
   @Nullable Entry find(InstanceKey key) {
@@ -30,16 +45,14 @@ final class Directory {
   }
 
   void put(InstanceKey name, Entry entry) {
-    byService
-        .computeIfAbsent(name.service(), _ -> new ConcurrentHashMap<>(4))
-        .put(name.id(), entry);
+    byService.computeIfAbsent(name.service(), _ -> new OfService()).entries.put(name.id(), entry);
   }
 
   void remove(InstanceKey name) {
-    ConcurrentMap<String, Entry> ofService = byService.get(name.service());
+    OfService ofService = byService.get(name.service());
     if (ofService != null) {
-      ofService.remove(name.id());
-      if (ofService.isEmpty()) {
+      ofService.entries.remove(name.id());
+      if (ofService.entries.isEmpty()) {
         byService.remove(name.service());
       }
     }
@@ -47,15 +60,49 @@ final class Directory {
 
   /** Every instance under every name it has, an alias too. */
   void forEach(Consumer<Entry> action) {
-    byService.values().forEach(ofService -> ofService.values().forEach(action));
+    byService.values().forEach(ofService -> ofService.entries.values().forEach(action));
+  }
+
+  /** A lease has begun, or may be shorter than it was. */
+  void leaseBegan(Entry entry) {
+    OfService ofService = byService.get(entry.key.service());
+    if (ofService != null) {
+      ofService.lookedAt = false;
+    }
+  }
+
+  /** The services in which a lease has run out. */
+  Set<String> lapsing(long now) {
+    Set<String> lapsing = new HashSet<>();
+    byService.forEach(
+        (service, ofService) -> {
+          if ((!ofService.lookedAt || now - ofService.noneBeforeNanos >= 0)
+              && lapses(ofService, now)) {
+            lapsing.add(service);
+          }
+        });
+    return lapsing;
+  }
+
+  /** Looks at each instance of a service, and notes when it must be looked at again. */
+  private static boolean lapses(OfService ofService, long now) {
+    long left = FAR_NANOS;
+    for (Entry entry : ofService.entries.values()) {
+      if (entry.leased()) {
+        left = Math.min(left, entry.leaseNanos() - (now - entry.renewedNanos()));
+      }
+    }
+    ofService.noneBeforeNanos = now + left;
+    ofService.lookedAt = true;
+    return left <= 0;
   }
 
   /** The instances of a service whose leases can run out. */
   List<Entry> leased(String service) {
-    ConcurrentMap<String, Entry> ofService = byService.get(service);
+    OfService ofService = byService.get(service);
     List<Entry> found = new ArrayList<>();
     if (ofService != null) {
-      for (Entry entry : ofService.values()) {
+      for (Entry entry : ofService.entries.values()) {
         if (entry.leased()) {
           found.add(entry);
         }

@@ -4,7 +4,6 @@ import io.roadstead.registry.event.Event;
 import io.roadstead.registry.event.EventSink;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -343,16 +342,10 @@ public final class Registry {
 
   /** Takes out what has expired, as the guard allows. Called each second by the platform. */
   public void expire() {
-    long now = ticker.nanos();
-    Set<String> lapsing = new HashSet<>();
-    directory.forEach(
-        entry -> {
-          if (entry.leased() && now - entry.renewedNanos() >= entry.leaseNanos()) {
-            lapsing.add(entry.key.service());
-          }
-        });
+    long began = ticker.nanos();
     Writing writing = begin();
     try {
+      Set<String> lapsing = directory.lapsing(writing.nowNanos);
       lapsing.addAll(guard.services());
       for (String service : lapsing) {
         takeOut(guard.judge(service, directory.leased(service), writing), writing, true);
@@ -364,6 +357,7 @@ public final class Registry {
       commit(writing);
     } finally {
       end(writing);
+      counters.swept(ticker.nanos() - began);
     }
   }
 

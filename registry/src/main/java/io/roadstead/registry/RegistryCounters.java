@@ -3,6 +3,7 @@ package io.roadstead.registry;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -15,6 +16,9 @@ public final class RegistryCounters {
   private final LongAdder registrations = new LongAdder();
   private final ConcurrentHashMap<String, LongAdder> expired = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, LongAdder> ejected = new ConcurrentHashMap<>();
+  private final LongAdder sweeps = new LongAdder();
+  private final LongAdder sweptNanos = new LongAdder();
+  private final LongAccumulator longestSweep = new LongAccumulator(Math::max, 0);
   private volatile Map<String, Integer> held = Map.of();
 
   RegistryCounters() {}
@@ -48,6 +52,27 @@ public final class RegistryCounters {
   /** Instances past their lease that the expiry guard holds now, by service; none where absent. */
   public Map<String, Integer> held() {
     return held;
+  }
+
+  /** How often what had expired was looked for. */
+  public long sweeps() {
+    return sweeps.sum();
+  }
+
+  /** How long that took in all, in nanoseconds. */
+  public long sweptNanos() {
+    return sweptNanos.sum();
+  }
+
+  /** How long the longest of them took, in nanoseconds. */
+  public long longestSweepNanos() {
+    return longestSweep.get();
+  }
+
+  void swept(long nanos) {
+    sweeps.increment();
+    sweptNanos.add(nanos);
+    longestSweep.accumulate(nanos);
   }
 
   void renewed() {

@@ -69,6 +69,7 @@ final class Roster {
       accept(entry, after, writing);
     }
     entry.lease(writing.nowNanos);
+    directory.leaseBegan(entry);
     return created;
   }
 
@@ -175,6 +176,7 @@ final class Roster {
       accept(entry, after, writing);
     }
     entry.lease(writing.nowNanos);
+    directory.leaseBegan(entry);
     return true;
   }
 

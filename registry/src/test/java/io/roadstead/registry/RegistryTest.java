@@ -305,4 +305,35 @@ class RegistryTest {
     assertThat(registry.renew("orders", "a1")).isFalse();
     assertThat(registry.renew("orders", "A1")).isTrue();
   }
+
+  /** The sweep looks at a service only when a lease in it may have run out. */
+  @Test
+  void aLeaseThatBecameShorterRunsOutInItsNewTime() {
+    registry.register(registration("orders", "a1", Status.UP, 90));
+    registry.expire();
+    registry.register(registration("orders", "a1", Status.UP, 5));
+    registry.expire();
+    time.pass(ofSeconds(5));
+    registry.expire();
+
+    assertThat(registry.snapshot().instance(A1)).isEmpty();
+    assertThat(registry.counters().sweeps()).isEqualTo(3);
+  }
+
+  @Test
+  void whoKeepsRenewingOutlivesWhoDoesNot() {
+    registry.register(registration("orders", "a1", Status.UP, 30));
+    registry.register(registration("orders", "a2", Status.UP, 30));
+    for (int second = 0; second < 100; second++) {
+      time.pass(ofSeconds(1));
+      if (second % 10 == 0) {
+        assertThat(registry.renew("orders", "a1")).isTrue();
+      }
+      registry.expire();
+      assertThat(registry.snapshot().instance(new InstanceKey("orders", "a2")).isPresent())
+          .as("in second %s", second + 1)
+          .isEqualTo(second + 1 < 30);
+    }
+    assertThat(registry.snapshot().instance(A1)).isPresent();
+  }
 }

@@ -1,10 +1,12 @@
 package io.roadstead.control.figures;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.Registry;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -80,6 +83,21 @@ public final class PlatformMeters {
     FunctionCounter.builder(
             "roadstead.registry.renewals", registry.counters(), RegistryCounters::renewals)
         .description("Leases renewed")
+        .register(meters);
+    FunctionTimer.builder(
+            "roadstead.registry.sweep",
+            registry.counters(),
+            RegistryCounters::sweeps,
+            RegistryCounters::sweptNanos,
+            TimeUnit.NANOSECONDS)
+        .description("Looking for leases that have run out")
+        .register(meters);
+    TimeGauge.builder(
+            "roadstead.registry.sweep.longest",
+            registry.counters(),
+            TimeUnit.NANOSECONDS,
+            RegistryCounters::longestSweepNanos)
+        .description("The longest of those since the start")
         .register(meters);
     Timer rollout = timer("roadstead.rollout", "How long roll-outs took", Tags.empty());
     Timer confirmed = drain("confirmed");
