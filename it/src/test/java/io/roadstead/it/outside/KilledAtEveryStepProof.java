@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.roadstead.it.EchoService;
+import io.roadstead.platform.LeftRunning;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -16,10 +17,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,19 +41,25 @@ import org.junit.jupiter.params.provider.ValueSource;
  * was asked for then comes to its end; there are never more instances than the surge allows, no
  * process is left over, and the other service has noticed nothing. {@code ./mvnw -Plong-proof -pl
  * it -am verify}
+ *
+ * <p>Two commands are tried at a time: each has a platform, a data directory and ports of its own,
+ * and mostly waits.
  */
 @Tag("long-proof")
+@Execution(ExecutionMode.CONCURRENT)
 final class KilledAtEveryStepProof {
   private static final int SURGE = 1;
+
+  /** A process that is there for less is none that could take a request. */
+  private static final long LOOK_MILLIS = 20;
 
   @TempDir private Path directory;
   private Path jar;
   private Process process;
   private BufferedReader out;
   private BufferedWriter in;
-  private volatile boolean open = true;
   private volatile int allowed;
-  private final List<String> tooMany = new ArrayList<>();
+  private final Queue<String> tooMany = new ConcurrentLinkedQueue<>();
 
   @BeforeEach
   void begin() throws IOException {
@@ -63,9 +75,11 @@ final class KilledAtEveryStepProof {
     ask("ended");
     String steady = instances("steady").getFirst();
     allowed = 2 + SURGE;
-    Thread watcher = Thread.ofPlatform().name("counts-processes").start(this::watch);
     int moments = 0;
-    try {
+    try (ScheduledExecutorService watcher =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("counts-processes").factory())) {
+      var _ = watcher.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
       int version = 0;
       boolean killed = true;
       for (int write = 1; killed; write++) {
@@ -98,6 +112,8 @@ final class KilledAtEveryStepProof {
           // What no roll-out stood for yet is put right, and what was stopped ends, after that.
           await()
               .pollInSameThread()
+              .pollDelay(Duration.ZERO)
+              .pollInterval(Duration.ofMillis(20))
               .atMost(Duration.ofSeconds(60))
               .untilAsserted(() -> settled(asked, replicas, steady, where));
           if (asked.equals("remove") && instances("echo").isEmpty()) {
@@ -107,8 +123,6 @@ final class KilledAtEveryStepProof {
         }
       }
     } finally {
-      open = false;
-      watcher.join();
       stop();
     }
     assertThat(tooMany).isEmpty();
@@ -170,9 +184,9 @@ final class KilledAtEveryStepProof {
     return said == null || said.isEmpty() ? List.of() : List.of(said.split(" ", -1));
   }
 
-  /** Looks all the while how many processes there are that are not on their way out. */
-  private void watch() {
-    while (open) {
+  /** Looks how many processes there are that are not on their way out. */
+  private void look() {
+    try {
       Set<Long> seen = marked("echo");
       if (seen.size() > allowed) {
         seen.removeAll(leaving());
@@ -181,6 +195,8 @@ final class KilledAtEveryStepProof {
           tooMany.add(seen.size() + " processes count, of " + allowed);
         }
       }
+    } catch (RuntimeException | AssertionError e) {
+      tooMany.add("the look itself failed: " + e);
     }
   }
 
@@ -220,10 +236,9 @@ final class KilledAtEveryStepProof {
     return directory.resolve("data");
   }
 
-  private void stop() throws Exception {
+  /** Leaves no process and no control group behind. */
+  private void stop() throws InterruptedException {
     process.destroyForcibly().waitFor();
-    Set<Long> left = marked("echo");
-    left.addAll(marked("steady"));
-    left.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+    int _ = LeftRunning.stop(data());
   }
 }
