@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Registering implements AutoCloseable {
   private static final int IDS = 500;
+  private static final int BULKY_IDS = 10;
+  private static final String BULK = "x".repeat(3_500);
   private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final BenchedPlatform platform;
@@ -46,6 +48,13 @@ final class Registering implements AutoCloseable {
   }
 
   void run(int number, int perSecond) throws IOException, InterruptedException {
+    run(number, perSecond, false);
+  }
+
+  /**
+   * @param bulky whether each change is of 4 KB
+   */
+  void run(int number, int perSecond, boolean bulky) throws IOException, InterruptedException {
     long begun = ticker.nanos();
     for (int i = 0; i < number; i++) {
       long due = begun + TimeUnit.SECONDS.toNanos(i) / perSecond;
@@ -53,19 +62,22 @@ final class Registering implements AutoCloseable {
       if (early > 0 && ended.await(early, TimeUnit.NANOSECONDS)) {
         throw new InterruptedException("the benchmark was ended");
       }
-      one();
+      one(bulky);
     }
   }
 
-  private void one() throws IOException {
+  private void one(boolean bulky) throws IOException {
     long mark = marks + 1;
-    String path = "/api/v1/registry/bench/watched-" + mark % IDS;
+    String id = bulky ? "bulky-" + mark % BULKY_IDS : "watched-" + mark % IDS;
+    String note = bulky ? BULK : "";
     byte[] request =
         platform.request(
             "PUT",
-            path,
+            "/api/v1/registry/bench/" + id,
             "{\"host\":\"127.0.0.1\",\"port\":9,\"leaseSeconds\":3600,\"metadata\":{\"seq\":\""
                 + mark
+                + "\",\"note\":\""
+                + note
                 + "\"}}");
     marks = mark;
     readers.sending(mark);

@@ -28,7 +28,7 @@ final class WatchBench {
   private static final Duration IDLE = Duration.ofSeconds(2);
   private static final long LOOK_MILLIS = 5;
   private static final int WARM_UP = 300;
-  private static final int STUCK_CHANGES = 1_000;
+  private static final int STUCK_CHANGES = 400;
 
   private final BenchedPlatform platform;
   private final Ticker ticker;
@@ -67,12 +67,14 @@ final class WatchBench {
       List<Row> rows = new ArrayList<>();
       for (int streams : steps(most)) {
         progress.accept(streams + " streams");
-        rows.add(row(readers, registering, heartbeats, streams, changesPerSecond, seconds));
+        Row row = row(readers, registering, heartbeats, streams, changesPerSecond, seconds);
+        rows.add(row);
+        progress.accept("  " + row.brief());
       }
       List<Incident> incidents = new ArrayList<>();
       progress.accept("all connections end");
       incidents.add(cut(readers, registering, heartbeats, most, changesPerSecond));
-      progress.accept("half of the readers stop to read");
+      progress.accept("nine of ten readers stop to read");
       incidents.add(stuck(readers, registering, heartbeats, most));
       progress.accept("the platform is killed");
       incidents.add(killed(readers, registering, heartbeats, most, changesPerSecond));
@@ -157,18 +159,24 @@ final class WatchBench {
   private Incident stuck(
       StreamReaders readers, Registering registering, Heartbeats heartbeats, int streams)
       throws IOException, InterruptedException {
-    int stuck = streams / 2;
+    int stuck = streams / 10 * 9;
     long snapshots = readers.standing(0).snapshots();
     readers.stick(stuck, true);
     var _ = heartbeats.taken();
-    registering.run(STUCK_CHANGES, STUCK_CHANGES / 10);
+    registering.run(STUCK_CHANGES, STUCK_CHANGES / 10, true);
     awaitCurrent(readers, registering, stuck, streams - stuck);
     long resident = platform.residentBytes();
     long began = ticker.nanos();
     readers.stick(stuck, false);
     awaitCurrent(readers, registering, 0, streams);
     Incident read =
-        incident("half of the readers had stopped", readers, heartbeats, streams, began, snapshots);
+        incident(
+            "nine of ten readers had stopped to read",
+            readers,
+            heartbeats,
+            streams,
+            began,
+            snapshots);
     return new Incident(
         read.name(),
         read.streams(),

@@ -65,7 +65,20 @@ record WatchFigures(
       Times heartbeats,
       double idleMicrosPerStreamSecond,
       double cpuMicros,
-      long residentBytes) {}
+      long residentBytes) {
+    /** For whoever waits for the rest. */
+    String brief() {
+      return String.format(
+          Locale.ROOT,
+          "p50 %s, p99 %s, longest %s; %.1f µs a change and stream; %d MiB; heartbeats p99 %s",
+          millis(told.p50Micros()),
+          millis(told.p99Micros()),
+          millis(told.maxMicros()),
+          cpuMicros,
+          residentBytes >> 20,
+          millis(heartbeats.p99Micros()));
+    }
+  }
 
   /**
    * Something that happens to the streams.
