@@ -218,7 +218,8 @@ public final class Gateway implements AutoCloseable {
                 + config.listen().getPort()
                 + " was not handed over ("
                 + e.getMessage()
-                + "); the gateway that has it goes on: try again",
+                + "); the gateway that has it keeps it: try again, or end it where it does not"
+                + " answer any more (ss -ltnp shows its process)",
             e);
       }
       log.warn("another gateway keeps its part of the port: {}", e.getMessage());

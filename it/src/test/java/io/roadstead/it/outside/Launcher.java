@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -52,15 +53,34 @@ final class Launcher implements AutoCloseable {
 
   /** Starts {@code roadstead up} and waits until it is ready. */
   Process up() throws IOException {
-    return up(gateway());
+    return up(gateway(), Map.of());
+  }
+
+  /**
+   * @param environment beside the own
+   */
+  Process up(Map<String, String> environment) throws IOException {
+    return up(gateway(), environment);
   }
 
   /**
    * @param gateway what follows {@code --gateway}
    */
   Process up(String gateway) throws IOException {
+    return up(gateway, Map.of());
+  }
+
+  private Process up(String gateway, Map<String, String> environment) throws IOException {
     Process platform =
-        background("up", "--control", control(), "--gateway", gateway, "--data", data.toString());
+        background(
+            environment,
+            "up",
+            "--control",
+            control(),
+            "--gateway",
+            gateway,
+            "--data",
+            data.toString());
     Awaitility.await("the platform to be ready")
         .atMost(Duration.ofMinutes(4))
         .pollInterval(Duration.ofMillis(10))
@@ -90,9 +110,16 @@ final class Launcher implements AutoCloseable {
 
   /** Starts a command that stays. What it writes goes to a file in the data directory's parent. */
   Process background(String... arguments) throws IOException {
+    return background(Map.of(), arguments);
+  }
+
+  private Process background(Map<String, String> environment, String... arguments)
+      throws IOException {
     Path log = directory.resolve(arguments[0] + "-" + started.size() + ".log");
-    Process process =
-        command(arguments).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    ProcessBuilder command =
+        command(arguments).redirectErrorStream(true).redirectOutput(log.toFile());
+    command.environment().putAll(environment);
+    Process process = command.start();
     started.add(process);
     return process;
   }
