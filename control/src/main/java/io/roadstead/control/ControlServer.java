@@ -269,7 +269,8 @@ public final class ControlServer implements AutoCloseable {
                 config.declaredRoutes(),
                 parts.ready(),
                 parts.meters(),
-                meters::refresh)
+                meters::refresh,
+                parts.registry())
             .endpoints());
     return all;
   }

@@ -9,6 +9,7 @@ import io.roadstead.control.event.EventLog;
 import io.roadstead.control.figures.FigureBook;
 import io.roadstead.control.http.ConnectionTimes;
 import io.roadstead.control.spec.SpecJson;
+import io.roadstead.eureka.EurekaInfoForm;
 import io.roadstead.eureka.EurekaInterface;
 import io.roadstead.gateway.BindFailed;
 import io.roadstead.gateway.Gateway;
@@ -29,6 +30,7 @@ import io.roadstead.store.DataDirectory;
 import io.roadstead.store.SqliteStore;
 import io.roadstead.store.StoreFailed;
 import io.roadstead.store.StoreUnusable;
+import io.roadstead.store.journal.RegistrationJournal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -140,6 +142,13 @@ public final class Platform implements AutoCloseable {
     // Differs in each life, and from those of a platform whose data directory has gone.
     String epoch = "e" + store.nextEpoch() + "-" + directory.platformId().substring(0, 6);
     Registry registry = new Registry(epoch, wall, ticker, lines);
+    RegistrationJournal journal =
+        closing.add(
+            "registrations",
+            new RegistrationJournal(
+                directory.registrations(), new EurekaInfoForm(), registry, wall, ticker, lines));
+    journal.restore();
+    journal.start();
     Subscribers subscribers = new Subscribers(epoch, wall, ticker, lines);
     subscribers.restore(store.knownSubscribers());
     subscribers.onKnownChanged(store::saveKnownSubscribers);
@@ -210,6 +219,7 @@ public final class Platform implements AutoCloseable {
         .add("beat", new Beat(registry::expire, liveness::sweep, subscribers::sweep, figures::tick))
         .start();
     deployer.start();
+    registry.restored();
     closing.add("start caches", StartCaches.of(deployer, runtime, wall, ticker, lines)).start();
 
     Optional<PortKeeper> gateway =

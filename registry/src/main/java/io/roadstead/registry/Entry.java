@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class Entry {
   private static final long NO_LEASE = Long.MIN_VALUE;
   private static final VarHandle RENEWED;
+  private static final VarHandle UNCONFIRMED;
 
   static {
     try {
       RENEWED = MethodHandles.lookup().findVarHandle(Entry.class, "renewedNanos", long.class);
+      UNCONFIRMED = MethodHandles.lookup().findVarHandle(Entry.class, "unconfirmed", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -46,6 +48,9 @@ final class Entry {
   private volatile long renewedNanos = NO_LEASE;
   private volatile long leaseNanos = Registration.DEFAULT_LEASE.toNanos();
 
+  /** Of before a restart, and not heard of since. */
+  private volatile boolean unconfirmed;
+
   Entry(InstanceKey key, Instant registeredAt, Marks marks) {
     this.key = key;
     this.registeredAt = registeredAt;
@@ -58,6 +63,15 @@ final class Entry {
     signedOff = registration == null;
     leaseNanos =
         (registration == null ? Registration.DEFAULT_LEASE : registration.lease()).toNanos();
+  }
+
+  boolean unconfirmed() {
+    return unconfirmed;
+  }
+
+  /** Returns whether that was a change; from any thread. */
+  boolean unconfirmed(boolean value) {
+    return UNCONFIRMED.compareAndSet(this, !value, value);
   }
 
   /** Begins or renews the lease. Under the registry's lock. */

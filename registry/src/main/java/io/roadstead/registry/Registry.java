@@ -4,6 +4,7 @@ import io.roadstead.registry.event.Event;
 import io.roadstead.registry.event.EventSink;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +72,7 @@ public final class Registry {
   private final InstantSource wall;
   private final Ticker ticker;
   private final EventSink events;
+  private final Survivors survivors;
   private final Roster roster;
   private final Directory directory;
   private final ChangeLog log = new ChangeLog();
@@ -79,6 +81,7 @@ public final class Registry {
   private final ChangeDispatcher dispatcher;
   private volatile Snapshot snapshot;
   private volatile List<InstanceKey> held = List.of();
+  private volatile Journal journal = Journal.NONE;
 
   public Registry(String epoch, InstantSource wall, Ticker ticker, EventSink events) {
     this(epoch, wall, ticker, events, ChangeDispatcher.thread("registry-changes"));
@@ -93,7 +96,8 @@ public final class Registry {
     this.wall = wall;
     this.ticker = ticker;
     this.events = events;
-    this.roster = new Roster(new OwnAddresses(ticker));
+    this.survivors = new Survivors(wall);
+    this.roster = new Roster(new OwnAddresses(ticker), survivors);
     this.directory = roster.directory;
     this.snapshot = new Snapshot(new Cursor(epoch, 0), SortedServices.EMPTY);
     this.dispatcher =
@@ -153,6 +157,7 @@ public final class Registry {
     if (entry == null || !entry.renew(ticker.nanos())) {
       return false;
     }
+    survivors.heardOf(entry, events);
     counters.renewed();
     return true;
   }
@@ -342,6 +347,9 @@ public final class Registry {
 
   /** Takes out what has expired, as the guard allows. Called each second by the platform. */
   public void expire() {
+    if (survivors.starting()) {
+      return;
+    }
     long began = ticker.nanos();
     Writing writing = begin();
     try {
@@ -392,6 +400,97 @@ public final class Registry {
       return gone;
     } finally {
       end(writing);
+    }
+  }
+
+  /**
+   * Takes in what an earlier life has kept, before anything is registered in this one. It is served
+   * at once; what has a lease is {@linkplain #unconfirmed(InstanceKey) unconfirmed} until it is
+   * heard of, and what the platform started waits for {@link #manage}. Nothing expires until {@link
+   * #restored}.
+   *
+   * @return how many instances are listed by it now
+   */
+  public int restore(Iterable<Remembered> before) {
+    Writing writing = begin();
+    try {
+      survivors.starting(true);
+      int listed = 0;
+      for (Remembered each : before) {
+        boolean taken = roster.restore(each, writing);
+        listed += taken && !each.managed() && each.registration() != null ? 1 : 0;
+      }
+      commit(writing);
+      return listed;
+    } finally {
+      end(writing);
+    }
+  }
+
+  /**
+   * The start is over: from now each unconfirmed instance has one whole lease to be heard of, and
+   * what the platform had started and has not found alive is forgotten.
+   */
+  public void restored() {
+    Writing writing = begin();
+    try {
+      directory.forEach(
+          entry -> {
+            if (entry.unconfirmed()) {
+              entry.lease(writing.nowNanos);
+            }
+          });
+      writing.touched.addAll(survivors.forgetTheRest());
+      survivors.starting(false);
+    } finally {
+      end(writing);
+    }
+  }
+
+  /** Whether an instance is one of before a restart that has not been heard of since. */
+  public boolean unconfirmed(InstanceKey key) {
+    Entry entry = survivors.unconfirmed() == 0 ? null : directory.find(key);
+    return entry != null && entry.unconfirmed();
+  }
+
+  /** How many there are that are {@linkplain #unconfirmed(InstanceKey) unconfirmed}. */
+  public int unconfirmed() {
+    return survivors.unconfirmed();
+  }
+
+  /** Has a journal told of every change from now on. */
+  public void keepIn(Journal newJournal) {
+    journal = newJournal;
+  }
+
+  public Journal journal() {
+    return journal;
+  }
+
+  /** What is to be remembered of these instances; nothing of those that it does not name. */
+  public List<Remembered> remembered(Iterable<InstanceKey> keys) {
+    lock.lock();
+    try {
+      List<Remembered> found = new ArrayList<>();
+      for (InstanceKey key : keys) {
+        Remembered one = roster.remembered(key);
+        if (one != null) {
+          found.add(one);
+        }
+      }
+      return found;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The names of all of which something is to be remembered, and perhaps of some others. */
+  public Set<InstanceKey> rememberedKeys() {
+    lock.lock();
+    try {
+      return new LinkedHashSet<>(roster.rememberedKeys());
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -460,6 +559,9 @@ public final class Registry {
     lock.unlock();
     if (!writing.changes.isEmpty()) {
       dispatcher.wake();
+    }
+    for (InstanceKey key : writing.touched) {
+      journal.changed(key);
     }
     writing.events.forEach(events::accept);
   }

@@ -33,10 +33,12 @@ final class Roster {
   private final EndedInstances ended = new EndedInstances();
   private final Set<Entry> heldOut = new HashSet<>();
   private final OwnAddresses ownAddresses;
+  private final Survivors survivors;
   private int instances;
 
-  Roster(OwnAddresses ownAddresses) {
+  Roster(OwnAddresses ownAddresses, Survivors survivors) {
     this.ownAddresses = ownAddresses;
+    this.survivors = survivors;
   }
 
   /** Returns whether it had no registration before. */
@@ -70,6 +72,7 @@ final class Roster {
     }
     entry.lease(writing.nowNanos);
     directory.leaseBegan(entry);
+    survivors.heardOf(entry, writing.events::add);
     return created;
   }
 
@@ -96,6 +99,7 @@ final class Roster {
       alias(entry, after, writing);
     }
     entry.own(after);
+    writing.touched.add(entry.key);
     if (known && after.status() != was) {
       ownStatusChanged(entry, writing);
     }
@@ -194,6 +198,7 @@ final class Roster {
     boolean wasDown = entry.ownStatus() == Status.DOWN;
     dropAlias(entry);
     entry.own(null);
+    writing.touched.add(entry.key);
     if (!wasDown) {
       ownStatusChanged(entry, writing);
     }
@@ -216,6 +221,8 @@ final class Roster {
     dropAlias(entry);
     directory.remove(entry.key);
     heldOut.remove(entry);
+    survivors.gone(entry, writing.events::add);
+    writing.touched.add(entry.key);
     instances--;
     Marks marks = entry.marks;
     if (entry.managed == null && (marks.draining() || marks.life() == Life.EJECTED)) {
@@ -247,10 +254,89 @@ final class Roster {
     directory.put(key, entry);
     managedById.put(key.id(), entry);
     managedByPort.computeIfAbsent(managed.port(), _ -> new ArrayList<>(1)).add(entry);
+    writing.touched.add(key);
+    survivors.heardOf(entry, writing.events::add);
+    Remembered before = survivors.found(key);
     if (entry.own() == null) {
       absorb(entry, managed, writing);
     }
+    if (entry.own() == null && before != null) {
+      recall(entry, before.registration(), writing);
+    }
     refresh(entry, writing);
+  }
+
+  /** What it had said of itself before a restart: it need not say it again. */
+  private void recall(Entry entry, @Nullable Registration own, Writing writing) {
+    entry.own(own);
+    if (own != null) {
+      entry.lease(writing.nowNanos);
+      alias(entry, own, writing);
+    }
+  }
+
+  /** Takes in an instance of before a restart; false where there is no room, or it is back. */
+  boolean restore(Remembered before, Writing writing) {
+    InstanceKey key = before.key();
+    Registration own = before.registration();
+    if (before.managed()) {
+      survivors.await(before);
+      return true;
+    }
+    if (own == null) {
+      remember(key, Marks.NONE.withDraining(true));
+      return true;
+    }
+    if (instances >= MAX_INSTANCES || directory.find(key) != null) {
+      return false;
+    }
+    Entry entry = new Entry(key, before.registeredAt(), Marks.NONE.withDraining(before.draining()));
+    entry.own(own);
+    entry.lease(writing.nowNanos);
+    entry.upSinceMillis = before.upSinceMillis();
+    survivors.await(entry);
+    directory.put(key, entry);
+    directory.leaseBegan(entry);
+    instances++;
+    Instance listed = entry.view(before.changedAt());
+    entry.published = listed;
+    writing.changes.add(new Change.Put(listed));
+    return true;
+  }
+
+  /** What is to be remembered of an instance now; null where that is nothing. */
+  @Nullable Remembered remembered(InstanceKey key) {
+    Entry entry = directory.find(key);
+    if (entry == null || !entry.key.equals(key)) {
+      Remembered waiting = survivors.waiting(key);
+      if (waiting != null) {
+        return waiting;
+      }
+      Marks marks = rememberedMarks.get(key);
+      return marks != null && marks.draining() ? Remembered.markOf(key) : null;
+    }
+    boolean managed = entry.managed != null;
+    Registration own = entry.own();
+    if (own == null && !entry.signedOff) {
+      return null;
+    }
+    Instance listed = entry.published;
+    return new Remembered(
+        key,
+        own,
+        managed,
+        !managed && entry.marks.draining(),
+        entry.registeredAt,
+        listed == null ? entry.registeredAt : listed.changedAt(),
+        entry.upSinceMillis);
+  }
+
+  /** Everything of which something may be to be remembered. */
+  List<InstanceKey> rememberedKeys() {
+    List<InstanceKey> keys = new ArrayList<>(rememberedMarks.keySet());
+    keys.addAll(survivors.waiting());
+    directory.forEach(entry -> keys.add(entry.key));
+    return keys;
   }
 
   /** It may have registered itself before the platform listed it: under another name, then. */
@@ -315,10 +401,15 @@ final class Roster {
       Marks remembered = rememberedMarks.get(name);
       if (remembered != null) {
         remember(name, change.apply(remembered));
+        writing.touched.add(name);
       }
       return false;
     }
+    boolean drained = entry.marks.draining();
     entry.marks = change.apply(entry.marks);
+    if (drained != entry.marks.draining()) {
+      writing.touched.add(entry.key);
+    }
     refresh(entry, writing);
     return true;
   }
@@ -330,6 +421,7 @@ final class Roster {
     } else {
       entry.marks = marks;
       entry.restored = true;
+      writing.touched.add(entry.key);
       refresh(entry, writing);
     }
   }

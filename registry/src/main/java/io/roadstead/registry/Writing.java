@@ -13,6 +13,9 @@ final class Writing {
   final List<Change> changes = new ArrayList<>(2);
   final List<Event> events = new ArrayList<>(2);
 
+  /** Whose remembered state is another now. */
+  final List<InstanceKey> touched = new ArrayList<>(2);
+
   Writing(long nowNanos, Instant now) {
     this.nowNanos = nowNanos;
     this.now = now;

@@ -137,6 +137,11 @@ public final class DataDirectory implements AutoCloseable {
     return path.resolve("state.db");
   }
 
+  /** Where registrations are kept over a restart. */
+  public Path registrations() {
+    return path.resolve("registry");
+  }
+
   /** Where {@link ArtifactFiles} keeps jars. */
   public Path artifacts() {
     return path.resolve("artifacts");

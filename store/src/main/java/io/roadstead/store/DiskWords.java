@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** What is wrong with a disk or a folder, and what to do about it, in words. */
-final class DiskWords {
+public final class DiskWords {
   private DiskWords() {}
 
   /** As "no permission for /x/y". */
-  static String reason(IOException e) {
+  public static String reason(IOException e) {
     return switch (e) {
       case AccessDeniedException denied -> "no permission for " + denied.getFile();
       case NoSuchFileException missing -> "there is no " + missing.getFile();
@@ -24,7 +24,7 @@ final class DiskWords {
   }
 
   /** What makes it possible the next time. */
-  static String fix(IOException e, Path folder) {
+  public static String fix(IOException e, Path folder) {
     String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     if (reason.contains("no space left") || reason.contains("quota")) {
       return "free some space" + free(folder);

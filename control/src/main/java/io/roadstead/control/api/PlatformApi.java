@@ -7,6 +7,7 @@ import io.roadstead.control.http.Call;
 import io.roadstead.control.http.Endpoint;
 import io.roadstead.control.http.Refusal;
 import io.roadstead.control.wire.Json;
+import io.roadstead.registry.Registry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -27,6 +28,7 @@ public final class PlatformApi {
   private final BooleanSupplier ready;
   private final PrometheusMeterRegistry meters;
   private final Runnable refreshMeters;
+  private final Registry registry;
   private final String openapi = resource("openapi.yaml");
 
   /**
@@ -38,12 +40,14 @@ public final class PlatformApi {
       Optional<Boolean> declaredRoutes,
       BooleanSupplier ready,
       PrometheusMeterRegistry meters,
-      Runnable refreshMeters) {
+      Runnable refreshMeters,
+      Registry registry) {
     this.platformId = platformId;
     this.declaredRoutes = declaredRoutes;
     this.ready = ready;
     this.meters = meters;
     this.refreshMeters = refreshMeters;
+    this.registry = registry;
   }
 
   public List<Endpoint> endpoints() {
@@ -63,6 +67,16 @@ public final class PlatformApi {
     ObjectNode body =
         Json.object().put("status", up ? "UP" : "STARTING").put("platform", platformId);
     declaredRoutes.ifPresent(on -> body.put("defaultRoutes", on));
+    boolean kept = registry.journal().trouble().isEmpty();
+    ObjectNode registrations =
+        body.putObject("registrations")
+            .put("kept", kept)
+            .put("unconfirmed", registry.unconfirmed());
+    if (!kept) {
+      registrations.put(
+          "detail",
+          "they are served, and would not survive a restart: the event registry.not-kept says why");
+    }
     return Answer.json(up ? 200 : 503, body);
   }
 

@@ -24,7 +24,15 @@ import java.util.Map;
 public final class RegistryApi {
   /** What an instance has in answers but does not say of itself: taken and left alone. */
   private static final List<String> READ_ONLY =
-      List.of("id", "service", "zone", "version", "managed", "registeredAt", "changedAt");
+      List.of(
+          "id",
+          "service",
+          "zone",
+          "version",
+          "managed",
+          "registeredAt",
+          "changedAt",
+          "unconfirmed");
 
   private static final int MAX_LEASE_SECONDS = 3600;
 

@@ -213,6 +213,9 @@ public final class Views {
     Figures lately = Figures.NOTHING;
     if (listed != null) {
       RegistryJson.fields(json, listed);
+      if (detail != Detail.STILL && registry.unconfirmed(listed.key())) {
+        json.writeBooleanProperty("unconfirmed", true);
+      }
       figures = traffic.of(listed.key());
       lately = recent.ofInstance(listed.service(), listed.id());
     } else if (run != null) {

@@ -2,6 +2,7 @@ package io.roadstead.control.figures;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -98,6 +99,12 @@ public final class PlatformMeters {
             TimeUnit.NANOSECONDS,
             RegistryCounters::longestSweepNanos)
         .description("The longest of those since the start")
+        .register(meters);
+    Gauge.builder("roadstead.registry.unconfirmed", registry, Registry::unconfirmed)
+        .description("Instances of before the last restart that have not been heard of since")
+        .register(meters);
+    Gauge.builder("roadstead.registry.kept", registry, r -> r.journal().trouble().isEmpty() ? 1 : 0)
+        .description("1 where registrations would survive a restart, 0 where not")
         .register(meters);
     Timer rollout = timer("roadstead.rollout", "How long roll-outs took", Tags.empty());
     Timer confirmed = drain("confirmed");

@@ -146,7 +146,9 @@ final class StatusText {
   }
 
   private static String phase(JsonNode instance) {
-    String phase = dash(text(instance, instance.has("phase") ? "phase" : "status"));
+    String phase =
+        dash(text(instance, instance.has("phase") ? "phase" : "status"))
+            + (instance.path("unconfirmed").asBoolean(false) ? ", unconfirmed" : "");
     long restarts = instance.path("restarts").asLong(0);
     if (restarts == 0) {
       return phase;

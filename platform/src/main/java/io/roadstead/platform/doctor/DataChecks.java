@@ -2,6 +2,7 @@ package io.roadstead.platform.doctor;
 
 import io.roadstead.store.DataDirectory;
 import io.roadstead.store.SqliteStore;
+import io.roadstead.store.journal.RegistrationJournal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ final class DataChecks {
               state + " has gone, and there are copies of it",
               "put one back: cp -p " + directory.resolve("backups") + "/state-….db " + state));
     }
+    registrations().ifPresent(all::add);
     all.add(leftRunning());
     return all;
   }
@@ -145,6 +147,30 @@ final class DataChecks {
           "let the platform run for a minute: it makes one after each change");
     }
     return Finding.ok("copies of the state", "the newest is " + copy.get());
+  }
+
+  private Optional<Finding> registrations() {
+    Path folder = directory.resolve("registry");
+    if (!Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
+    try {
+      String found = RegistrationJournal.contents(folder);
+      List<Path> damaged = RegistrationJournal.setAside(folder);
+      return Optional.of(
+          damaged.isEmpty()
+              ? Finding.ok("registrations", found)
+              : Finding.warning(
+                  "registrations",
+                  found + "; damaged files were set aside: " + damaged,
+                  "look at the disk; delete them when you have seen them"));
+    } catch (IOException e) {
+      return Optional.of(
+          Finding.problem(
+              "registrations",
+              folder + " cannot be read: " + e.getMessage(),
+              "make it readable for " + System.getProperty("user.name")));
+    }
   }
 
   /** Files from the future tell that the clock has gone back. */
