@@ -41,6 +41,7 @@ final class JournalWriter {
   private long snapshotGeneration;
   private Disk.@Nullable Appending log;
   private long logBytes;
+  private boolean logUsed;
   private @Nullable Slices slices;
   private long snapshotBytes;
 
@@ -76,6 +77,7 @@ final class JournalWriter {
   void begin() throws IOException {
     abandon();
     generation++;
+    logUsed = false;
     Disk.Appending newLog = disk.create(new Generation(generation, false).toString());
     log = newLog;
     byte[] header = Frames.frame(Entries.header());
@@ -106,6 +108,7 @@ final class JournalWriter {
     if (to == null) {
       throw new IllegalStateException("no generation has begun");
     }
+    logUsed = true;
     List<InstanceKey> all = List.copyOf(keys);
     for (int from = 0; from < all.size(); from += SLICE) {
       logBytes += append(to, all.subList(from, Math.min(all.size(), from + SLICE)), true);
@@ -182,6 +185,14 @@ final class JournalWriter {
     if (unfinished != null) {
       close(unfinished.part);
       delete(new Generation(generation, true) + PART);
+    }
+  }
+
+  /** The same after a failure: a log without records goes too, for there may be many tries. */
+  void giveUp() {
+    abandon();
+    if (!logUsed && snapshotGeneration != generation) {
+      delete(new Generation(generation, false).toString());
     }
   }
 

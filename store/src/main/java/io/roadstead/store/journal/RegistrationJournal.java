@@ -273,7 +273,7 @@ public final class RegistrationJournal implements Journal, AutoCloseable {
 
   private void failed(Exception e) {
     if (writer != null) {
-      writer.abandon();
+      writer.giveUp();
     }
     String message =
         "registrations are not kept in "
