@@ -35,6 +35,9 @@ public final class EchoService {
       System.err.println("this version does not start: " + word);
       System.exit(3);
     }
+    // Else it closes what goes beyond 200 without a word, and who writes to it then is not
+    // answered.
+    System.setProperty("sun.net.httpserver.maxIdleConnections", "100000");
     HttpServer server =
         HttpServer.create(
             new InetSocketAddress(
