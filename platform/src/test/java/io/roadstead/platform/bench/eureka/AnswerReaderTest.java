@@ -39,13 +39,18 @@ class AnswerReaderTest {
 
     assertThat(
             take(
-                "HTTP/1.1 200 \r\n"
-                    + "Transfer-Encoding: chunked\r\n\r\n"
-                    + "5;x\r\n"
-                    + "hello\r\n"
-                    + "6\r\n"
-                    + " world\r\n"
-                    + "0\r\n\r\n",
+                """
+                HTTP/1.1 200\s
+                Transfer-Encoding: chunked
+
+                5;x
+                hello
+                6
+                 world
+                0
+
+                """
+                    .replace("\n", "\r\n"),
                 piece))
         .isTrue();
     assertThat(reader.body()).asString(StandardCharsets.UTF_8).isEqualTo("hello world");
