@@ -12,11 +12,12 @@ import java.util.zip.GZIPOutputStream;
 /**
  * A request to the Eureka interface that nobody means well with, and how it is refused.
  *
- * @param bytes what is sent, with {@code @host} in the place of the control plane's address
+ * @param request what is sent, each character one byte, with {@code @host} in the place of the
+ *     control plane's address
  * @param reason a part of what the answer says; "" where the interface says nothing, as for what is
  *     not found
  */
-public record Hostile(String what, byte[] bytes, int status, String reason) {
+public record Hostile(String what, String request, int status, String reason) {
   private static final String APP = "/eureka/apps/BAD";
   private static final String JSON = "Content-Type: application/json\r\n";
   private static final String XML = "Content-Type: application/xml\r\n";
@@ -34,8 +35,7 @@ public record Hostile(String what, byte[] bytes, int status, String reason) {
 
   /** What is sent to {@code host}. */
   public byte[] to(String host) {
-    String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    return text.replace("@host", host).getBytes(StandardCharsets.ISO_8859_1);
+    return latin1(request.replace("@host", host));
   }
 
   /** One of each kind. */
@@ -131,7 +131,11 @@ public record Hostile(String what, byte[] bytes, int status, String reason) {
         framed("a NUL in a header", "X: a\0b\r\n", 400, "malformed"),
         framed("a large header", "X: " + "a".repeat(50_000) + "\r\n", 431, "32768 bytes"),
         framed("many headers", "X: a\r\n".repeat(10_000), 431, "32768 bytes"),
-        new Hostile("no HTTP", utf8("\u0016\u0003nonsense\r\n\r\n"), 400, "malformed"));
+        of("no HTTP", utf8("\u0016\u0003nonsense\r\n\r\n"), 400, "malformed"));
+  }
+
+  private static Hostile of(String what, byte[] request, int status, String reason) {
+    return new Hostile(what, new String(request, StandardCharsets.ISO_8859_1), status, reason);
   }
 
   private static Hostile field(String good, String bad, String reason) {
@@ -146,18 +150,18 @@ public record Hostile(String what, byte[] bytes, int status, String reason) {
     String head = headers + "Content-Length: " + body.length + "\r\n\r\n";
     bytes.writeBytes(utf8("POST " + APP + " HTTP/1.1\r\nHost: @host\r\n" + head));
     bytes.writeBytes(body);
-    return new Hostile(what, bytes.toByteArray(), status, reason);
+    return of(what, bytes.toByteArray(), status, reason);
   }
 
   private static Hostile ask(String method, String path, int status, String reason) {
     String head = method + " " + path + " HTTP/1.1\r\nHost: @host\r\n\r\n";
     String what = method + " " + (path.length() < 60 ? path : path.substring(0, 60) + "\u2026");
-    return new Hostile(what, utf8(head), status, reason);
+    return of(what, utf8(head), status, reason);
   }
 
   private static Hostile framed(String what, String headers, int status, String reason) {
     String head = "POST " + APP + " HTTP/1.1\r\nHost: @host\r\n" + JSON + headers + "\r\n";
-    return new Hostile(what, latin1(head), status, reason);
+    return of(what, latin1(head), status, reason);
   }
 
   private static String type(String charset) {

@@ -160,15 +160,14 @@ final class RealClientsProof {
     each(
         "still renews",
         client ->
-            renewals(client, client.second()) > 2
-                && status(registry, client).equals("OUT_OF_SERVICE"));
+            renewals(client.second()) > 2 && status(registry, client).equals("OUT_OF_SERVICE"));
     for (Client client : clients) {
       ask(registry, "DELETE", "apps/" + client.key() + "/status?value=UP");
     }
     each("is seen again", client -> clients.stream().allMatch(sees(client)));
   }
 
-  private static long renewals(Client client, Relay relay) {
+  private static long renewals(Relay relay) {
     return relay.seen().stream()
         .filter(line -> line.startsWith("PUT ") && line.endsWith(" 200"))
         .count();
@@ -188,7 +187,7 @@ final class RealClientsProof {
             client.view().contains(" STOCK/s1")
                 && forgets(client, " STOCK/s2")
                 && clients.stream().allMatch(sees(client)));
-    each("renews there", client -> renewals(client, client.first()) > 1);
+    each("renews there", client -> renewals(client.first()) > 1);
   }
 
   /** The JavaScript client follows deltas without their hash code: it keeps what it once saw. */
