@@ -172,6 +172,7 @@ final class XmlRegistrationTest {
         "__, ____",
         "a.b-c, a.b-c",
         "Ünï, Ünï",
+        "\u200ckey, _.200ckey",
         "_.0031, __.0031",
         "\ud83d\ude00, _.d83d_.de00"
       })
