@@ -73,6 +73,12 @@ final class SnapshotFrames {
     }
   }
 
+  /** Lets go of all. */
+  void clear() {
+    made.values().forEach(each -> each.frame().release());
+    made.clear();
+  }
+
   /** Lets go of those that serve nobody any more. Called each second. */
   void sweep(Snapshot now) {
     made.values()

@@ -141,6 +141,13 @@ public final class WatchHub {
         closed(stream);
       }
     }
+    catchUp.forget();
+    snapshots.clear();
+    Frame frame = versionFrame;
+    if (frame != null) {
+      versionFrame = null;
+      frame.release();
+    }
   }
 
   private List<Lane> lanes() {

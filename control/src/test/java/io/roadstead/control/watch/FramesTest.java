@@ -75,6 +75,8 @@ class FramesTest {
     register("orders", "b", 0);
     assertThat(snapshots.newest(registry.snapshot(), ALL).of()).isSameAs(registry.snapshot());
     assertThat(first.frame().held()).isFalse();
+    snapshots.clear();
+    assertThat(frames.heldBytes()).isZero();
   }
 
   @Test
@@ -92,5 +94,7 @@ class FramesTest {
     snapshots.sweep(registry.snapshot());
     assertThat(frames.heldBytes()).isZero();
     assertThat(snapshots.newest(registry.snapshot(), ALL).of()).isSameAs(registry.snapshot());
+    snapshots.clear();
+    assertThat(frames.heldBytes()).isZero();
   }
 }
