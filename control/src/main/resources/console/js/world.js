@@ -22,8 +22,8 @@ export const world = {
   subscribers: [],
   /** Service name → its figures (series.js); "" is the whole. */
   figures: new Map(),
-  /** Whether a gateway has told figures of late. */
-  figuresKnown: false,
+  /** Whether a gateway has told figures of late; until the first second is told, nothing says otherwise. */
+  figuresKnown: true,
 };
 
 const listeners = new Set();
