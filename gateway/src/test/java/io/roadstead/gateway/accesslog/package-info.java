@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.gateway.accesslog;
+
+import org.jspecify.annotations.NullMarked;
