@@ -81,6 +81,9 @@ final class InstanceLife {
   private static final Duration LONGEST_START_SLOT = Duration.ofSeconds(10);
   private static final Duration DRAIN_AGAIN = Duration.ofSeconds(1);
   private static final int LOG_LINES = 20;
+  private static final String UNHEALTHY_FIX =
+      "; it has to listen on $PORT and be ready in time: name the right path with --health PATH"
+          + " (health.path), or give it longer with health.startup";
 
   private final World world;
   private final Turns turns;
@@ -100,10 +103,6 @@ final class InstanceLife {
   private Work.@Nullable Timer deadline;
   private Work.@Nullable Timer waking;
   private boolean probing;
-  private static final String UNHEALTHY_FIX =
-      "; it has to listen on $PORT and be ready in time: name the right path with --health PATH"
-          + " (health.path), or give it longer with health.startup";
-
   private Duration probeDelay = FIRST_PROBE;
   private String finding = "not probed yet";
   private @Nullable Long upSinceNanos;

@@ -4,7 +4,6 @@ import io.roadstead.registry.ForbiddenPlaces;
 import io.roadstead.registry.Instance;
 import io.roadstead.registry.Ticker;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,9 +13,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +23,15 @@ import org.jspecify.annotations.Nullable;
  * <p>What an instance registers is anybody's word, so little is done for it: only its own host is
  * asked, under its address as resolved and checked here; never a {@linkplain ForbiddenPlaces
  * forbidden} one; only {@code http}; no redirect is followed; of the answer only the status counts,
- * and no more than {@value #MAX_ANSWER_BYTES} bytes of it are read.
+ * and little of it is read.
  */
 public final class SocketProber implements Prober {
-  static final int MAX_ANSWER_BYTES = 16 << 10;
-  private static final int MAX_STATUS_LINE = 256;
   private static final int MAX_PATH = 2048;
-  private static final int DRAIN_MILLIS = 50;
 
   private final ForbiddenPlaces forbidden;
   private final Function<Instance, String> healthUrl;
   private final Ticker ticker;
+  private final StatusRequest request;
 
   /**
    * @param healthUrl what an instance has said of where its health is asked; "" for nothing
@@ -46,6 +41,7 @@ public final class SocketProber implements Prober {
     this.forbidden = forbidden;
     this.healthUrl = healthUrl;
     this.ticker = ticker;
+    this.request = new StatusRequest(ticker, "roadstead-check");
   }
 
   @Override
@@ -107,7 +103,7 @@ public final class SocketProber implements Prober {
         socket.setSoLinger(true, 0);
         prepare(socket);
       }
-      socket.connect(new InetSocketAddress(address, port), left(deadline));
+      socket.connect(new InetSocketAddress(address, port), request.left(deadline));
       return path == null ? Seen.ALIVE : get(socket, instance.host(), port, path, deadline);
     } catch (Unable e) {
       return new Seen.Unasked(String.valueOf(e.getMessage()));
@@ -153,77 +149,12 @@ public final class SocketProber implements Prober {
 
   private Seen get(Socket socket, String host, int port, String path, long deadline)
       throws IOException {
-    socket.setTcpNoDelay(true);
-    String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    String request =
-        "GET "
-            + path
-            + " HTTP/1.1\r\nHost: "
-            + name
-            + ":"
-            + port
-            + "\r\nUser-Agent: roadstead-check\r\nAccept: */*\r\nConnection: close\r\n\r\n";
-    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-    InputStream in = socket.getInputStream();
-    byte[] buffer = new byte[1024];
-    int read = 0;
-    while (read < MAX_STATUS_LINE && !line(buffer, read)) {
-      socket.setSoTimeout(left(deadline));
-      int more = in.read(buffer, read, MAX_STATUS_LINE - read);
-      if (more < 0) {
-        break;
-      }
-      read += more;
-    }
-    int status = status(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+    int status = request.ask(socket, host, port, path, deadline);
     if (status == 0) {
       return new Seen.Failing("GET on port " + port + " was not answered in HTTP");
     }
-    drain(socket, in, buffer);
     return status >= 500
         ? new Seen.Failing("GET on port " + port + " answered " + status)
         : Seen.ALIVE;
-  }
-
-  private static boolean line(byte[] buffer, int length) {
-    for (int i = 0; i < length; i++) {
-      if (buffer[i] == '\n') {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** {@code HTTP/1.1 200 …}, RFC 9112 section 4; 0 for anything else. */
-  private static int status(String line) {
-    if (line.length() < 12 || !line.startsWith("HTTP/1.") || line.charAt(8) != ' ') {
-      return 0;
-    }
-    try {
-      return Math.max(0, Integer.parseInt(line, 9, 12, 10));
-    } catch (NumberFormatException e) {
-      return 0;
-    }
-  }
-
-  /** Reads a short answer out, so that closing does not reset the server's connection. */
-  private void drain(Socket socket, InputStream in, byte[] buffer) {
-    long deadline = ticker.nanos() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MILLIS);
-    try {
-      for (int total = 0, read = 0; read >= 0 && total < MAX_ANSWER_BYTES; total += read) {
-        socket.setSoTimeout(left(deadline));
-        read = in.read(buffer);
-      }
-    } catch (IOException e) {
-      // The status is known already.
-    }
-  }
-
-  private int left(long deadline) throws SocketTimeoutException {
-    long millis = TimeUnit.NANOSECONDS.toMillis(deadline - ticker.nanos());
-    if (millis <= 0) {
-      throw new SocketTimeoutException();
-    }
-    return (int) Math.min(millis, Integer.MAX_VALUE);
   }
 }
