@@ -71,6 +71,14 @@ final class Buffers {
     }
   }
 
+  /** Gives a buffer back, where there is one; null, to be kept in its place. */
+  static @Nullable ByteBuf release(@Nullable ByteBuf buffer) {
+    if (buffer != null) {
+      buffer.release();
+    }
+    return null;
+  }
+
   /** Lets the peer end its direction without the channel being closed. */
   static void allowHalfClosure(ChannelHandlerContext ctx) {
     ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);

@@ -1,0 +1,40 @@
+package io.roadstead.gateway;
+
+import io.roadstead.gateway.http.Head;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the rest of an exchange has to know of its request once the head's bytes are gone. Used
+ * again for each request of a connection. Confined to its loop.
+ */
+final class Asked {
+  boolean bodiless;
+  boolean idempotent;
+  boolean hasBody;
+  boolean http10;
+  boolean keepAlive;
+  boolean expectContinue;
+
+  /** The protocol that the client asks for beside HTTP, in lower case. */
+  @Nullable String upgrade;
+
+  void read(Head request) {
+    bodiless = request.methodIs("HEAD");
+    idempotent = request.idempotent();
+    hasBody = request.chunked() || request.contentLength() > 0;
+    http10 = request.http10();
+    keepAlive = request.persistent();
+    expectContinue = request.expectContinue();
+    upgrade = request.upgrades() && passes(request.upgrade()) ? request.upgrade() : null;
+  }
+
+  /**
+   * HTTP in another version is not passed on blindly: requests in it would be seen by nobody. The
+   * same holds for TLS.
+   */
+  private static boolean passes(String protocol) {
+    return !protocol.startsWith("h2")
+        && !protocol.startsWith("http")
+        && !protocol.startsWith("tls");
+  }
+}
