@@ -7,6 +7,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.roadstead.gateway.accesslog.AccessLogConfig;
 import io.roadstead.gateway.handover.Giver;
 import io.roadstead.gateway.handover.Taker;
 import io.roadstead.registry.ForbiddenPlaces;
@@ -60,6 +61,7 @@ public final class Gateway implements AutoCloseable {
   private final List<Worker> workers = new ArrayList<>();
   private final CompletableFuture<Void> left = new CompletableFuture<>();
   private final AtomicReference<@Nullable EventLoopGroup> group = new AtomicReference<>();
+  private final AccessLogging accessLogging;
   private volatile @Nullable Listeners listeners;
   private volatile @Nullable Feed feed;
   private volatile @Nullable Giver giver;
@@ -76,6 +78,7 @@ public final class Gateway implements AutoCloseable {
     this.clock = clock;
     this.events = events;
     this.clientLimit = new ClientLimit(config.limits().clientConnections());
+    this.accessLogging = new AccessLogging(ticker, this::tell);
   }
 
   /** Whether a gateway of the platform answers at the address. Blocks for a second at most. */
@@ -111,6 +114,7 @@ public final class Gateway implements AutoCloseable {
         PortProbe.check(config);
       }
       workers.forEach(worker -> worker.loop().execute(worker::start));
+      startAccessLog();
       startFeed();
       Listeners own = new Listeners(config, transport, loops, workers);
       listeners = own;
@@ -141,6 +145,31 @@ public final class Gateway implements AutoCloseable {
         ticker.nanos() + workers.size(),
         this::again,
         view::refused);
+  }
+
+  private void startAccessLog() {
+    accessLogging.start(workers);
+    try {
+      accessLogging.change(config.accessLog());
+    } catch (IOException e) {
+      throw new BindFailed(
+          "the access log "
+              + config.accessLog().map(AccessLogConfig::place).orElse("")
+              + " cannot be opened ("
+              + e.getMessage()
+              + "): name another file, or allow this one",
+          e);
+    }
+  }
+
+  /**
+   * Logs requests so from now on, or no more. The same as before is opened anew, for a file that
+   * has been renamed.
+   *
+   * @throws IOException where the file cannot be opened; then all stays as it was
+   */
+  public void accessLog(Optional<AccessLogConfig> wanted) throws IOException {
+    accessLogging.change(wanted);
   }
 
   private void again() {
@@ -337,6 +366,7 @@ public final class Gateway implements AutoCloseable {
         break;
       }
     }
+    accessLogging.addTo(sum);
     return sum.result(clientLimit.refused());
   }
 
@@ -379,6 +409,7 @@ public final class Gateway implements AutoCloseable {
     }
     workers.forEach(worker -> worker.loop().execute(worker::finishClose));
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    accessLogging.close();
     tell("gateway.stopped", "the gateway has stopped");
   }
 

@@ -1,6 +1,8 @@
 package io.roadstead.gateway;
 
+import io.roadstead.gateway.accesslog.AccessLogConfig;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -14,6 +16,7 @@ import java.util.Set;
  * @param platform names the platform to other gateways that would share the port: 1 to 64 letters,
  *     digits, '.', '_' and '-'
  * @param port what to do where a gateway of the same platform has the port
+ * @param accessLog whether and how requests are logged from the start
  */
 public record GatewayConfig(
     InetSocketAddress listen,
@@ -23,7 +26,8 @@ public record GatewayConfig(
     String platform,
     PortUse port,
     GatewayLimits limits,
-    GatewayTimeouts timeouts) {
+    GatewayTimeouts timeouts,
+    Optional<AccessLogConfig> accessLog) {
   public GatewayConfig {
     ownPorts = Set.copyOf(ownPorts);
     if (!platform.matches("[A-Za-z0-9._-]{1,64}")) {
@@ -48,33 +52,42 @@ public record GatewayConfig(
         platform,
         PortUse.ALONE,
         GatewayLimits.DEFAULT,
-        GatewayTimeouts.DEFAULT);
+        GatewayTimeouts.DEFAULT,
+        Optional.empty());
   }
 
   public GatewayConfig withLoops(int value) {
     return new GatewayConfig(
-        listen, value, defaultRoutes, ownPorts, platform, port, limits, timeouts);
+        listen, value, defaultRoutes, ownPorts, platform, port, limits, timeouts, accessLog);
   }
 
   public GatewayConfig withDefaultRoutes(boolean value) {
-    return new GatewayConfig(listen, loops, value, ownPorts, platform, port, limits, timeouts);
+    return new GatewayConfig(
+        listen, loops, value, ownPorts, platform, port, limits, timeouts, accessLog);
   }
 
   public GatewayConfig withOwnPorts(Set<Integer> value) {
-    return new GatewayConfig(listen, loops, defaultRoutes, value, platform, port, limits, timeouts);
+    return new GatewayConfig(
+        listen, loops, defaultRoutes, value, platform, port, limits, timeouts, accessLog);
   }
 
   public GatewayConfig withPort(PortUse value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, ownPorts, platform, value, limits, timeouts);
+        listen, loops, defaultRoutes, ownPorts, platform, value, limits, timeouts, accessLog);
   }
 
   public GatewayConfig withLimits(GatewayLimits value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, ownPorts, platform, port, value, timeouts);
+        listen, loops, defaultRoutes, ownPorts, platform, port, value, timeouts, accessLog);
   }
 
   public GatewayConfig withTimeouts(GatewayTimeouts value) {
-    return new GatewayConfig(listen, loops, defaultRoutes, ownPorts, platform, port, limits, value);
+    return new GatewayConfig(
+        listen, loops, defaultRoutes, ownPorts, platform, port, limits, value, accessLog);
+  }
+
+  public GatewayConfig withAccessLog(Optional<AccessLogConfig> value) {
+    return new GatewayConfig(
+        listen, loops, defaultRoutes, ownPorts, platform, port, limits, timeouts, value);
   }
 }

@@ -12,18 +12,38 @@ import java.util.Map;
  * @param instances what went to each instance that is registered now
  * @param clientConnections open now
  * @param refusedConnections closed at once because too many were open
+ * @param counters all else that only grows
  */
 public record GatewayStats(
     List<Requests> requests,
     Map<String, ServiceFigures> services,
     Map<InstanceKey, InstanceFigures> instances,
     int clientConnections,
-    long refusedConnections) {
+    long refusedConnections,
+    Map<Counter, Long> counters) {
   public GatewayStats {
     requests = List.copyOf(requests);
     services = Map.copyOf(services);
     instances = Map.copyOf(instances);
+    counters = Map.copyOf(counters);
   }
+
+  /** Without further counters. */
+  public GatewayStats(
+      List<Requests> requests,
+      Map<String, ServiceFigures> services,
+      Map<InstanceKey, InstanceFigures> instances,
+      int clientConnections,
+      long refusedConnections) {
+    this(requests, services, instances, clientConnections, refusedConnections, Map.of());
+  }
+
+  /**
+   * @param name as metrics have it, without {@code roadstead_gateway_} and {@code _total}
+   * @param label what it is counted by, or empty
+   * @param value of the label
+   */
+  public record Counter(String name, String label, String value) {}
 
   /**
    * @param byStatus finished requests by status class ({@code 2xx}); a request whose client went

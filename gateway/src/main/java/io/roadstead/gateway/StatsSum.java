@@ -14,6 +14,7 @@ final class StatsSum {
   private final Map<Traffic.Key, Sum> traffic = new HashMap<>();
   private final Map<String, ServiceSum> services = new HashMap<>();
   private final Map<InstanceKey, InstanceSum> instances = new HashMap<>();
+  private final Map<GatewayStats.Counter, Long> counters = new HashMap<>();
   private int clients;
 
   private static final class Sum {
@@ -80,6 +81,10 @@ final class StatsSum {
     instance.sumNanos += pool.latencies().sumNanos();
   }
 
+  void count(String name, String label, String value, long count) {
+    counters.merge(new GatewayStats.Counter(name, label, value), count, Long::sum);
+  }
+
   void clients(int open) {
     clients += open;
   }
@@ -91,7 +96,7 @@ final class StatsSum {
     services.forEach((name, sum) -> figures.put(name, figures(sum)));
     Map<InstanceKey, GatewayStats.InstanceFigures> onInstances = new HashMap<>();
     instances.forEach((key, sum) -> onInstances.put(key, figures(sum)));
-    return new GatewayStats(requests, figures, onInstances, clients, refusedConnections);
+    return new GatewayStats(requests, figures, onInstances, clients, refusedConnections, counters);
   }
 
   private static GatewayStats.Requests requests(Traffic.Key key, Sum sum) {

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.roadstead.gateway.accesslog.LoopLog;
 import io.roadstead.gateway.http.Ascii;
 import io.roadstead.gateway.http.Head;
 import io.roadstead.gateway.http.HeadParser;
@@ -79,6 +80,7 @@ final class Worker {
   private final Map<String, LoopService> services = new HashMap<>();
   private final Map<Traffic.Key, Traffic> traffic = new HashMap<>();
   private final Traffic unrouted = new Traffic(Traffic.Key.NONE);
+  private final LoopLog accessLog;
   private @Nullable World world;
   private LoopService[] byIndex = {};
   private @Nullable ChannelHandlerContext[] touched = new ChannelHandlerContext[64];
@@ -110,6 +112,7 @@ final class Worker {
     this.responseParser = new HeadParser(config.limits().head());
     this.pathCheck = new PathCheck(config.limits().head().headBytes());
     this.random = new SplittableRandom(seed);
+    this.accessLog = new LoopLog(clock);
     this.upstream =
         new Bootstrap()
             .group(loop)
@@ -188,6 +191,10 @@ final class Worker {
   /** Whether another gateway has the port, so that clients are better off there. */
   boolean leaving() {
     return leaving;
+  }
+
+  LoopLog accessLog() {
+    return accessLog;
   }
 
   /** Four random bytes, as a WebSocket's client masks what it sends with. */

@@ -12,9 +12,12 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.roadstead.control.figures.Buckets;
 import io.roadstead.control.figures.GatewayCounts;
+import io.roadstead.control.figures.GatewayCounts.Counter;
 import io.roadstead.control.figures.GatewayCounts.InService;
 import io.roadstead.control.figures.GatewayCounts.Requests;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -42,6 +45,17 @@ final class GatewayMetrics implements MultiCollector {
     60,
     Double.POSITIVE_INFINITY
   };
+
+  /** The counters that have no place of their own, and what they count. */
+  static final Map<String, String> HELP =
+      Map.of(
+          "refusals", "Answers that the gateway gave in an instance's place, by their reason",
+          "refused_connections",
+              "Connections of clients that were closed because too many were open",
+          "access_log_lines", "Lines of the access log that were written",
+          "access_log_dropped", "Lines of the access log that were dropped",
+          "filter_runs", "Requests that a filter has looked at",
+          "filter_failures", "Requests that ended because a filter failed");
 
   private final Supplier<GatewayCounts> counts;
 
@@ -123,13 +137,40 @@ final class GatewayMetrics implements MultiCollector {
             .help("Connections of clients, open now")
             .dataPoint(gauge(Labels.EMPTY, now.clientConnections()))
             .build();
-    return MetricSnapshots.of(
-        requests.build(),
-        seconds.build(),
-        inflight.build(),
-        connections.build(),
-        retries.build(),
-        clients);
+    MetricSnapshots.Builder all =
+        MetricSnapshots.builder()
+            .metricSnapshot(requests.build())
+            .metricSnapshot(seconds.build())
+            .metricSnapshot(inflight.build())
+            .metricSnapshot(connections.build())
+            .metricSnapshot(retries.build())
+            .metricSnapshot(clients);
+    counters(now.counters()).forEach(all::metricSnapshot);
+    return all.build();
+  }
+
+  private static List<CounterSnapshot> counters(Map<Counter, Long> counts) {
+    Map<String, CounterSnapshot.Builder> byName = new TreeMap<>();
+    HELP.forEach(
+        (name, help) ->
+            byName.put(
+                name, CounterSnapshot.builder().name("roadstead_gateway_" + name).help(help)));
+    counts.forEach(
+        (counter, count) -> {
+          // A gateway of another version may count what this one does not know.
+          CounterSnapshot.Builder known = byName.get(counter.name());
+          if (known != null) {
+            known.dataPoint(
+                CounterDataPointSnapshot.builder()
+                    .labels(
+                        counter.label().isEmpty()
+                            ? Labels.EMPTY
+                            : Labels.of(counter.label(), counter.value()))
+                    .value((double) count)
+                    .build());
+          }
+        });
+    return byName.values().stream().map(CounterSnapshot.Builder::build).toList();
   }
 
   private static GaugeDataPointSnapshot gauge(Labels labels, long value) {

@@ -81,7 +81,16 @@ final class OwnGateway implements Supplier<Optional<GatewayCounts>>, AutoCloseab
                         each.clientErrors(),
                         each.inflight(),
                         buckets(each.duration()))));
-    return new GatewayCounts(requests, services, instances, stats.clientConnections());
+    Map<GatewayCounts.Counter, Long> counters = new HashMap<>();
+    stats
+        .counters()
+        .forEach(
+            (each, count) ->
+                counters.put(
+                    new GatewayCounts.Counter(each.name(), each.label(), each.value()), count));
+    counters.put(
+        new GatewayCounts.Counter("refused_connections", "", ""), stats.refusedConnections());
+    return new GatewayCounts(requests, services, instances, stats.clientConnections(), counters);
   }
 
   private static long[] byStatusClass(Map<String, Long> byStatus) {

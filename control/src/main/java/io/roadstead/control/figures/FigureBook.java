@@ -1,5 +1,6 @@
 package io.roadstead.control.figures;
 
+import io.roadstead.control.figures.GatewayCounts.Counter;
 import io.roadstead.control.figures.GatewayCounts.InService;
 import io.roadstead.control.figures.GatewayCounts.OnInstance;
 import io.roadstead.control.figures.GatewayCounts.RequestKey;
@@ -76,6 +77,7 @@ public final class FigureBook implements Traffic {
   private final Map<String, Source> told = new HashMap<>();
   private final Map<RequestKey, Total> totals = new HashMap<>();
   private final Map<String, Map<String, Long>> retries = new HashMap<>();
+  private final Map<Counter, Long> counters = new HashMap<>();
   private final Map<SeriesName, Series> series = new TreeMap<>();
   private final Map<InstanceKey, Traffic.Sum> instances = new ConcurrentHashMap<>();
   private final long beginNanos;
@@ -191,6 +193,13 @@ public final class FigureBook implements Traffic {
       public void retries(String service, String reason, long count) {
         if (retries.containsKey(service) || retries.size() < MOST_TOTALS) {
           retries.computeIfAbsent(service, _ -> new HashMap<>()).merge(reason, count, Long::sum);
+        }
+      }
+
+      @Override
+      public void counter(Counter counter, long count) {
+        if (counters.containsKey(counter) || counters.size() < MOST_TOTALS) {
+          counters.merge(counter, count, Long::sum);
         }
       }
 
@@ -397,7 +406,7 @@ public final class FigureBook implements Traffic {
                   name,
                   new InService(0, Map.of(), counted),
                   (now, all) -> new InService(now.inFlight(), now.connections(), all.retries())));
-      return new GatewayCounts(requests, services, onInstances, clients);
+      return new GatewayCounts(requests, services, onInstances, clients, counters);
     } finally {
       lock.unlock();
     }

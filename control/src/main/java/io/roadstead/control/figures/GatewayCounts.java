@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,18 +15,50 @@ import org.jspecify.annotations.Nullable;
  *
  * @param services what is under way, by service
  * @param clientConnections open now
+ * @param counters all else that only grows
  */
 public record GatewayCounts(
     List<Requests> requests,
     Map<String, InService> services,
     Map<InstanceKey, OnInstance> instances,
-    long clientConnections) {
+    long clientConnections,
+    Map<Counter, Long> counters) {
   public static final GatewayCounts NONE = new GatewayCounts(List.of(), Map.of(), Map.of(), 0);
 
   public GatewayCounts {
     requests = List.copyOf(requests);
     services = Map.copyOf(services);
     instances = Map.copyOf(instances);
+    counters = Map.copyOf(counters);
+  }
+
+  /** Without further counters. */
+  public GatewayCounts(
+      List<Requests> requests,
+      Map<String, InService> services,
+      Map<InstanceKey, OnInstance> instances,
+      long clientConnections) {
+    this(requests, services, instances, clientConnections, Map.of());
+  }
+
+  /**
+   * A number that only grows, by the name that metrics have for it.
+   *
+   * @param name without {@code roadstead_gateway_} and {@code _total}: {@code refusals}
+   * @param label what it is counted by: {@code reason}; empty for nothing
+   * @param value of the label
+   */
+  public record Counter(String name, String label, String value) {
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z_]{0,63}");
+
+    public Counter {
+      if (!NAME.matcher(name).matches()
+          || !(label.isEmpty() || NAME.matcher(label).matches())
+          || value.length() > 255) {
+        throw new IllegalArgumentException(
+            "'" + name + "' by '" + label + "' is not the name of a counter");
+      }
+    }
   }
 
   /**

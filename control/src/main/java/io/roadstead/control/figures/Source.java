@@ -1,5 +1,6 @@
 package io.roadstead.control.figures;
 
+import io.roadstead.control.figures.GatewayCounts.Counter;
 import io.roadstead.control.figures.GatewayCounts.InService;
 import io.roadstead.control.figures.GatewayCounts.OnInstance;
 import io.roadstead.control.figures.GatewayCounts.RequestKey;
@@ -20,12 +21,15 @@ final class Source {
 
     void retries(String service, String reason, long count);
 
+    void counter(Counter counter, long count);
+
     void onInstance(InstanceKey key, long requests, long errors, long clientErrors, long[] buckets);
   }
 
   private final Map<RequestKey, Requests> requests = new HashMap<>();
   private final Map<InstanceKey, OnInstance> instances = new HashMap<>();
   private final Map<String, InService> services = new HashMap<>();
+  private final Map<Counter, Long> counters = new HashMap<>();
   private long clientConnections;
 
   /** Whether what is told for the first time was counted before anybody listened. */
@@ -55,6 +59,15 @@ final class Source {
     heardNanos = nowNanos;
     clientConnections = counts.clientConnections();
     counts.services().forEach((name, each) -> hear(name, each, sink));
+    counts
+        .counters()
+        .forEach(
+            (counter, count) -> {
+              Long before = counters.put(counter, count);
+              if (!baseline) {
+                sink.counter(counter, less(count, before == null ? 0 : before));
+              }
+            });
     for (Requests each : counts.requests()) {
       Requests before = requests.put(each.key(), each);
       if (!baseline) {

@@ -159,7 +159,7 @@ public final class FiguresTeller implements AutoCloseable {
     return new Telling(
         whole,
         complete,
-        new GatewayCounts(requests, services, instances, now.clientConnections()),
+        new GatewayCounts(requests, services, instances, now.clientConnections(), now.counters()),
         gone);
   }
 

@@ -2,6 +2,7 @@ package io.roadstead.control.wire;
 
 import io.roadstead.control.figures.Buckets;
 import io.roadstead.control.figures.GatewayCounts;
+import io.roadstead.control.figures.GatewayCounts.Counter;
 import io.roadstead.control.figures.GatewayCounts.InService;
 import io.roadstead.control.figures.GatewayCounts.OnInstance;
 import io.roadstead.control.figures.GatewayCounts.RequestKey;
@@ -22,6 +23,7 @@ public final class TellingJson {
   /** The most entries of one kind in one message. */
   public static final int MOST_ENTRIES = 10_000;
 
+  private static final int MOST_COUNTERS = 1_000;
   private static final int MOST_NAMES = 16;
   private static final int MAX_NAME = 255;
   private static final long MOST = 1L << 53;
@@ -78,6 +80,18 @@ public final class TellingJson {
     ArrayNode gone = body.putArray("gone");
     telling.gone().forEach(key -> gone.add(key.toString()));
     body.put("clientConnections", telling.counts().clientConnections());
+    ArrayNode counters = body.putArray("counters");
+    telling
+        .counts()
+        .counters()
+        .forEach(
+            (counter, count) ->
+                counters
+                    .addObject()
+                    .put("name", counter.name())
+                    .put("label", counter.label())
+                    .put("value", counter.value())
+                    .put("count", count));
     return Json.bytes(body);
   }
 
@@ -143,8 +157,26 @@ public final class TellingJson {
             requests,
             services,
             instances,
-            count(body.path("clientConnections"), "clientConnections")),
+            count(body.path("clientConnections"), "clientConnections"),
+            counters(body.path("counters"))),
         gone);
+  }
+
+  private static Map<Counter, Long> counters(JsonNode list) {
+    Map<Counter, Long> counters = new HashMap<>();
+    for (JsonNode each : bounded(list, "counters", MOST_COUNTERS)) {
+      try {
+        counters.put(
+            new Counter(
+                each.path("name").asString(""),
+                each.path("label").asString(""),
+                each.path("value").asString("")),
+            count(each.path("count"), "counters"));
+      } catch (IllegalArgumentException e) {
+        throw new Json.Malformed("counters: " + e.getMessage());
+      }
+    }
+    return counters;
   }
 
   private static Requests requests(JsonNode node) {

@@ -70,12 +70,16 @@ public final class AccessLog implements AutoCloseable {
   }
 
   /**
-   * Opens the file, then writes to it until it is closed.
+   * Opens the file; nothing is written yet.
    *
-   * @throws IOException where the file cannot be opened; then nothing runs
+   * @throws IOException where it cannot be opened
    */
-  public void start() throws IOException {
+  public void open() throws IOException {
     var _ = file.open();
+  }
+
+  /** Writes what is in the rings, and what comes, until it is closed. */
+  public void start() {
     writer.start();
   }
 

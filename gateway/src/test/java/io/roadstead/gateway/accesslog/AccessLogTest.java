@@ -67,6 +67,7 @@ class AccessLogTest {
   @Test
   void whatWasPutInBeforeTheEndIsWritten() throws IOException {
     try (AccessLog log = log(0, 0)) {
+      log.open();
       log.start();
       write(100);
     }
@@ -81,6 +82,7 @@ class AccessLogTest {
   @Test
   void theFileIsSetAsideWhenItHasGrownAndOnlySomeAreKept() throws IOException {
     try (AccessLog log = log(2000, 2)) {
+      log.open();
       log.start();
       write(100);
     }
@@ -94,6 +96,7 @@ class AccessLogTest {
   @Test
   void aFileThatWasRenamedIsMadeAnewWhenItIsOpenedAgain() throws IOException {
     try (AccessLog log = log(0, 0)) {
+      log.open();
       log.start();
       write(1);
       await().until(() -> log.written() == 1);
@@ -117,6 +120,7 @@ class AccessLogTest {
     AccessLog log = log(0, 0);
     write(2000);
     assertThat(log.dropped()).isGreaterThan(500);
+    log.open();
     log.start();
     log.close();
     assertThat(log.written() + log.dropped()).isEqualTo(2000);
@@ -127,12 +131,13 @@ class AccessLogTest {
   void aFileThatCannotBeMadeIsToldAtTheStart() throws IOException {
     Files.createFile(folder.resolve("logs"));
     AccessLog log = log(0, 0);
-    assertThatThrownBy(log::start).isInstanceOf(IOException.class);
+    assertThatThrownBy(log::open).isInstanceOf(IOException.class);
   }
 
   @Test
   void aFolderThatGoesAwayIsToldOnceAndTriedAgain() throws IOException {
     try (AccessLog log = log(0, 0)) {
+      log.open();
       log.start();
       Files.delete(folder.resolve("logs/access.log"));
       Files.delete(folder.resolve("logs"));
