@@ -44,6 +44,7 @@ final class Attempts {
   private @Nullable UpstreamPool recipient;
 
   private int recipients;
+  private int tries;
   private long sentNanos;
   private long rttNanos;
 
@@ -58,6 +59,7 @@ final class Attempts {
   /** Forgets the request before. */
   void reset() {
     tried.clear();
+    tries = 0;
     service = null;
     pool = null;
     recipient = null;
@@ -93,6 +95,16 @@ final class Attempts {
     return answerStarted;
   }
 
+  /** How often it was sent to an instance, or a connection to one tried. */
+  int tries() {
+    return tries;
+  }
+
+  /** From the sending of the request to the first byte of the answer; 0 before. */
+  long rttNanos() {
+    return rttNanos;
+  }
+
   /** Takes the connection out of the exchange, which needs it no more. */
   @Nullable UpstreamConnection detach() {
     UpstreamConnection from = connection;
@@ -122,6 +134,7 @@ final class Attempts {
   }
 
   private void forward(Member<UpstreamPool> picked) {
+    tries++;
     member = picked;
     UpstreamPool to = picked.target();
     pool = to;
@@ -269,6 +282,7 @@ final class Attempts {
       boolean whole = !bodySent || kept.keeping();
       if (used && !replayed && (asked.idempotent ? whole : asked.hasBody && !bodySent)) {
         replayed = true;
+        tries++;
         requireNonNull(service).retried(RetryReason.STALE_CONNECTION);
         connect(from);
         return;

@@ -46,6 +46,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private @Nullable ByteBuf pending;
   private @Nullable Tunnel tunnel;
   private byte[] forwardedLines = {};
+  private byte[] address = {};
   private boolean processing;
   private boolean reading = true;
   private long sinceNanos;
@@ -63,12 +64,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   public void channelActive(ChannelHandlerContext context) {
     ctx = context;
     sinceNanos = worker.now();
-    String address =
+    String from =
         context.channel().remoteAddress() instanceof InetSocketAddress remote
                 && remote.getAddress() != null
             ? NetUtil.toAddressString(remote.getAddress())
             : "unknown";
-    forwardedLines = Ascii.bytes("X-Forwarded-For: " + address + "\r\nX-Forwarded-Proto: http\r\n");
+    address = Ascii.bytes(from);
+    forwardedLines = Ascii.bytes("X-Forwarded-For: " + from + "\r\nX-Forwarded-Proto: http\r\n");
     if (!worker.opened(this)) {
       close();
     }
@@ -76,6 +78,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   ByteBufAllocator allocator() {
     return requireNonNull(ctx).alloc();
+  }
+
+  /** Where the client is, as text. */
+  byte[] address() {
+    return address;
   }
 
   /** The lines on the client that go with each of its requests. */
@@ -164,6 +171,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (result == HeadParser.BAD) {
       var problem = parser.problem();
       worker.unrouted().count(problem.status(), 0);
+      worker.accessLog().unread(address, problem.status(), 0, problem.code());
       protocolError(problem.status(), problem.code(), problem.detail());
       return false;
     }
@@ -213,6 +221,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void protocolError(int status, String code, String detail) {
+    worker.refusals().count(code);
     write(Problem.answer(allocator(), status, code, detail, false, true, worker.date()));
     linger();
   }
@@ -403,6 +412,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
           closeIdle();
         } else if (pending != null && waited > worker.headerNanos()) {
           worker.unrouted().count(408, waited);
+          worker.accessLog().unread(address, 408, waited, "request-timeout");
           protocolError(
               408,
               "request-timeout",

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
 import io.roadstead.balancer.Outcome;
+import io.roadstead.gateway.accesslog.AccessEntry;
 import io.roadstead.gateway.http.BodyReader;
 import io.roadstead.gateway.http.Head;
 import io.roadstead.gateway.route.PathCheck;
@@ -56,6 +57,12 @@ final class Exchange implements BodyReader.Sink {
   private @Nullable LoopService service;
   private @Nullable Tunnel tunnel;
 
+  /** What the access log will hold of it; null where there is none. */
+  private @Nullable AccessEntry entry;
+
+  /** Why the gateway answered in an instance's place; empty where it did not. */
+  private String reason = "";
+
   Exchange(Worker worker, ClientConnection client) {
     this.worker = worker;
     this.client = client;
@@ -73,6 +80,7 @@ final class Exchange implements BodyReader.Sink {
     counted = false;
     startedNanos = worker.now();
     progressNanos = startedNanos;
+    entry = worker.accessLog().begin(client.address(), request);
     asked.read(request);
     requestDone = !asked.hasBody;
     int own = worker.answersItself(request, client);
@@ -166,6 +174,9 @@ final class Exchange implements BodyReader.Sink {
   void answering() {
     if (attempts.answering()) {
       progressNanos = worker.now();
+      if (entry != null) {
+        entry.answering(attempts.rttNanos());
+      }
     }
   }
 
@@ -232,6 +243,9 @@ final class Exchange implements BodyReader.Sink {
   /** A piece of the answer's body. */
   void responseBytes(ByteBuf in, int index, int length) {
     progressNanos = worker.now();
+    if (entry != null) {
+      entry.sent(length);
+    }
     reply.bytes(in, index, length);
   }
 
@@ -265,6 +279,8 @@ final class Exchange implements BodyReader.Sink {
   void refuse(int failure, String code, String detail) {
     boolean close = !asked.keepAlive || !requestDone || worker.lastAnswers();
     reply.drop();
+    reason = code;
+    worker.refusals().count(code);
     client.write(
         Problem.answer(
             client.allocator(), failure, code, detail, asked.bodiless, close, worker.date()));
@@ -285,6 +301,7 @@ final class Exchange implements BodyReader.Sink {
   boolean broken() {
     boolean begun = reply.responding();
     attempts.abandon();
+    reason = "bad-request";
     over(400, Outcome.CANCELLED);
     return begun;
   }
@@ -296,6 +313,7 @@ final class Exchange implements BodyReader.Sink {
       count(result);
     }
     attempts.giveBack(outcome);
+    log(result);
     LoopService to = service;
     if (to != null) {
       to.inflight--;
@@ -305,6 +323,29 @@ final class Exchange implements BodyReader.Sink {
     tunnel = null;
     attempts.reset();
     reply.reset();
+  }
+
+  private void log(int result) {
+    AccessEntry ended = entry;
+    entry = null;
+    if (ended != null) {
+      RouteEntry by = route;
+      UpstreamPool at = attempts.pool();
+      worker
+          .accessLog()
+          .end(
+              ended,
+              result,
+              worker.now() - startedNanos,
+              attempts.tries(),
+              by == null ? "" : by.label(),
+              by == null ? "" : by.service(),
+              at == null ? "" : at.instance().id(),
+              at == null ? "" : at.instance().version(),
+              reason,
+              "");
+    }
+    reason = "";
   }
 
   private void count(int result) {

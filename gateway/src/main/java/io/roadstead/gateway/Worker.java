@@ -81,6 +81,7 @@ final class Worker {
   private final Map<Traffic.Key, Traffic> traffic = new HashMap<>();
   private final Traffic unrouted = new Traffic(Traffic.Key.NONE);
   private final LoopLog accessLog;
+  private final Refusals refusals = new Refusals();
   private @Nullable World world;
   private LoopService[] byIndex = {};
   private @Nullable ChannelHandlerContext[] touched = new ChannelHandlerContext[64];
@@ -191,6 +192,10 @@ final class Worker {
   /** Whether another gateway has the port, so that clients are better off there. */
   boolean leaving() {
     return leaving;
+  }
+
+  Refusals refusals() {
+    return refusals;
   }
 
   LoopLog accessLog() {
@@ -518,6 +523,7 @@ final class Worker {
 
   void addTo(StatsSum sum) {
     sum.add(unrouted);
+    refusals.addTo(sum);
     traffic.values().forEach(sum::add);
     services.values().forEach(sum::add);
     pools.values().forEach(sum::add);
