@@ -3,14 +3,14 @@ package io.roadstead.platform.bench.gateway;
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.bench.gateway.GatewayFigures.Measured;
 import io.roadstead.platform.bench.gateway.GatewayFigures.Row;
+import io.roadstead.platform.bench.gateway.Proxies.Kind;
 import io.roadstead.platform.bench.gateway.Proxies.Proxy;
-import io.roadstead.registry.Ticker;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,10 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Puts the same load on each proxy in turns. What a request costs is the CPU time that the proxy's
@@ -35,10 +32,8 @@ final class GatewayBench {
   private static final int HALF_LOAD_CONNECTIONS = 64;
   private static final int WARM_SECONDS = 10;
   private static final long UPLOAD_BYTES = 1_000_000;
-  private static final Pattern PAUSE = Pattern.compile("(\\d+)M->(\\d+)M\\(\\d+M\\)");
 
   private final Proxies proxies;
-  private final Ticker ticker;
   private final Consumer<String> progress;
   private final String taskset;
   private final String wrk;
@@ -53,11 +48,14 @@ final class GatewayBench {
             new Load("128 bytes, 256 connections", "/", 256, false),
             new Load("100 kB, 32 connections", "/large", 32, false),
             new Load("1 MB uploaded, 16 connections", "/upload", 16, true));
+
+    boolean concerns(Proxy proxy) {
+      return proxy.kind() != Kind.SMALL_ONLY || path.equals("/");
+    }
   }
 
-  GatewayBench(Proxies proxies, Ticker ticker, Consumer<String> progress) {
+  GatewayBench(Proxies proxies, Consumer<String> progress) {
     this.proxies = proxies;
-    this.ticker = ticker;
     this.progress = progress;
     if (Runtime.getRuntime().availableProcessors() < 2) {
       throw Refused.because(
@@ -76,35 +74,41 @@ final class GatewayBench {
     List<Proxy> all = proxies.start();
     for (Proxy proxy : all) {
       progress.accept("warm-up: " + proxy.name() + " " + proxy.version());
+      int warm =
+          switch (proxy.kind()) {
+            case COMPILED -> 1;
+            case OURS -> WARM_SECONDS;
+            case SMALL_ONLY -> 2 * WARM_SECONDS;
+          };
       for (Load load : Load.ALL) {
-        Wrk _ = load(proxy, load, proxy.compiles() ? WARM_SECONDS : 1);
+        if (load.concerns(proxy)) {
+          String _ = run(proxy, load, warm); // cold, it may fail to answer some in time
+        }
       }
     }
     List<Row> rows = new ArrayList<>();
-    double allocated = 0;
     for (Load load : Load.ALL) {
       Map<Proxy, List<Measured>> samples = new LinkedHashMap<>();
-      long begun = allocatedBytes();
-      long answers = 0;
       for (int round = 1; round <= rounds; round++) {
         progress.accept(load.name() + ": round " + round + " of " + rounds);
         for (Proxy proxy : all) {
-          Measured measured = measure(proxy, load, seconds);
-          samples.computeIfAbsent(proxy, _ -> new ArrayList<>()).add(measured);
-          answers += proxy.compiles() ? measured.answers() : 0;
+          if (load.concerns(proxy)) {
+            samples
+                .computeIfAbsent(proxy, _ -> new ArrayList<>())
+                .add(measure(proxy, load, seconds));
+          }
         }
-      }
-      if (rows.isEmpty()) {
-        allocated = (double) (allocatedBytes() - begun) / answers;
       }
       samples.forEach((proxy, measured) -> rows.add(new Row(load.name(), proxy.name(), measured)));
     }
+    Map<String, Double> halfLoad = halfLoad(all, rows, rounds, seconds);
+    Map<String, Double> allocated = allocated(all);
     return new GatewayFigures(
         rounds,
         seconds,
         all.stream().map(proxy -> proxy.name() + " " + proxy.version()).toList(),
         rows,
-        halfLoad(all, rows, Math.max(1, rounds / 3), seconds),
+        halfLoad,
         idle(all),
         allocated);
   }
@@ -122,6 +126,10 @@ final class GatewayBench {
   }
 
   private Wrk load(Proxy proxy, Load load, int seconds) throws InterruptedException {
+    return Wrk.parse(proxy.name(), run(proxy, load, seconds));
+  }
+
+  private String run(Proxy proxy, Load load, int seconds) throws InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -132,24 +140,37 @@ final class GatewayBench {
                 "-t1",
                 "-c" + load.connections(),
                 "-d" + seconds + "s",
+                "--timeout",
+                "30s",
                 "--latency"));
     if (load.uploads()) {
       command.addAll(List.of("-s", upload.toString()));
     }
     command.add(proxy.base() + load.path());
-    return Wrk.parse(proxy.name(), Tool.run(command, seconds + 30L));
+    return Tool.run(command, seconds + 60L);
   }
 
-  /** What the gateway's JVM has allocated by the last collection, since the first. */
-  private long allocatedBytes() throws IOException {
-    long sum = 0;
-    long left = 0;
-    Matcher pause = PAUSE.matcher(Files.readString(proxies.collections()));
-    while (pause.find()) {
-      sum += (Long.parseLong(pause.group(1)) - left) << 20;
-      left = Long.parseLong(pause.group(2));
+  /**
+   * Bytes on the heap for each small request, of those on a JVM: by how much more a longer load
+   * allocates than a shorter one, so that what the connections cost is not in it.
+   */
+  private Map<String, Double> allocated(List<Proxy> all) throws IOException, InterruptedException {
+    Map<String, Double> bytes = new LinkedHashMap<>();
+    for (Proxy proxy : all) {
+      if (proxy.kind() != Kind.COMPILED) {
+        progress.accept("what is allocated: " + proxy.name());
+        try (Allocation allocation = Allocation.of(proxy.process())) {
+          Load small = Load.ALL.getFirst();
+          long begun = allocation.bytes();
+          Wrk shorter = load(proxy, small, 1);
+          long between = allocation.bytes();
+          Wrk longer = load(proxy, small, 5);
+          long more = allocation.bytes() - between - (between - begun);
+          bytes.put(proxy.name(), (double) more / (longer.requests() - shorter.requests()));
+        }
+      }
     }
-    return sum;
+    return bytes;
   }
 
   /** The latency at half of what the first proxy, nginx, can do; empty without h2load. */
@@ -164,9 +185,11 @@ final class GatewayBench {
     for (int round = 1; round <= rounds; round++) {
       progress.accept("half load: round " + round + " of " + rounds);
       for (Proxy proxy : all) {
-        samples
-            .computeIfAbsent(proxy.name(), _ -> new ArrayList<>())
-            .add(halfLoad(proxy, rate, seconds));
+        if (proxy.kind() != Kind.SMALL_ONLY) {
+          samples
+              .computeIfAbsent(proxy.name(), _ -> new ArrayList<>())
+              .add(halfLoad(proxy, rate, seconds));
+        }
       }
     }
     Map<String, Double> medians = new LinkedHashMap<>();
@@ -208,42 +231,59 @@ final class GatewayBench {
     return micros.get((int) (micros.size() * 0.99));
   }
 
-  /** What each proxy's processes take with idle client connections that have had one answer. */
+  /**
+   * What each proxy's processes take with idle client connections that have had one answer; without
+   * those that do not keep as many.
+   */
   private Map<String, Long> idle(List<Proxy> all) throws IOException {
     Map<String, Long> resident = new LinkedHashMap<>();
     for (Proxy proxy : all) {
       progress.accept(IDLE_CONNECTIONS + " idle connections: " + proxy.name());
-      List<SocketChannel> open = new ArrayList<>();
+      List<Socket> open = new ArrayList<>();
       try {
         for (int i = 0; i < IDLE_CONNECTIONS; i++) {
           open.add(connection(proxy));
         }
         resident.put(proxy.name(), Used.residentBytes(proxy.process()));
+      } catch (IOException e) {
+        if (proxy.kind() != Kind.SMALL_ONLY) {
+          throw Refused.because(proxy.name() + " does not keep idle connections: " + e);
+        }
+        progress.accept(proxy.name() + " keeps " + open.size() + " of them: " + e);
       } finally {
-        for (SocketChannel channel : open) {
-          channel.close();
+        for (Socket socket : open) {
+          socket.close();
         }
       }
     }
     return resident;
   }
 
-  private SocketChannel connection(Proxy proxy) throws IOException {
+  @SuppressWarnings("AddressSelection") // Loopback has one address.
+  private static Socket connection(Proxy proxy) throws IOException {
     URI uri = URI.create(proxy.base() + "/");
-    SocketChannel channel =
-        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), uri.getPort()));
-    channel.write(
-        ByteBuffer.wrap(
-            ("GET " + uri.getPath() + " HTTP/1.1\r\nHost: bench\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII)));
-    ByteBuffer answer = ByteBuffer.allocate(4096);
-    long limit = ticker.nanos() + TimeUnit.SECONDS.toNanos(10);
-    while (answer.position() == 0 || answer.get(answer.position() - 1) != 'y') {
-      if (channel.read(answer) < 0 || ticker.nanos() > limit) {
-        throw Refused.because(
-            proxy.name() + " closed one of " + IDLE_CONNECTIONS + " idle connections");
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), uri.getPort());
+    try {
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write(
+              ("GET " + uri.getPath() + " HTTP/1.1\r\nHost: bench\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      InputStream answer = socket.getInputStream();
+      int last = answer.read();
+      while (last != 'y') {
+        byte[] more = new byte[4096];
+        int length = answer.read(more);
+        if (length < 0) {
+          throw new EOFException("closed before its answer");
+        }
+        last = more[length - 1];
       }
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
     }
-    return channel;
   }
 }

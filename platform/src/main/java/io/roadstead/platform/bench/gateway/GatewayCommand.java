@@ -7,6 +7,7 @@ import io.roadstead.registry.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,12 +18,13 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "gateway",
     description = {
-      "What a request through the gateway costs, beside nginx and (where it is",
-      "installed) HAProxy: CPU time of the proxy for each request, answers a second and",
-      "latency, for small and large answers, uploads and idle connections. Each proxy",
-      "has one core, load and origin have another, and they take turns. Needs two cores",
-      "and the Debian packages nginx-light, wrk and, for the latency at half load,",
-      "nghttp2-client. Takes about seven minutes.",
+      "What a request through the gateway costs, beside nginx, HAProxy (where it is",
+      "installed), Zuul 2 and Spring Cloud Gateway (from Maven Central): CPU time of the",
+      "proxy for each request, what it allocates, answers a second and latency, for small",
+      "and large answers, uploads and idle connections. Each proxy has one core, load and",
+      "origin have another, and they take turns. Needs two cores and the Debian packages",
+      "nginx-light, wrk and, for the latency at half load, nghttp2-client. Takes about",
+      "twelve minutes.",
       ""
     })
 public final class GatewayCommand implements Callable<Integer> {
@@ -44,6 +46,15 @@ public final class GatewayCommand implements Callable<Integer> {
   private int seconds;
 
   @Option(
+      names = "--peers",
+      paramLabel = "LIST",
+      description = {
+        "Of nginx-large, haproxy, zuul and spring those to compare with, separated by",
+        "commas; nginx is always one. Default: all that can be had."
+      })
+  private @Nullable String peers;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "json",
       description = "\"json\": one JSON document; all else goes to standard error.")
@@ -59,13 +70,15 @@ public final class GatewayCommand implements Callable<Integer> {
     }
     within("--rounds", rounds, MOST_ROUNDS);
     within("--seconds", seconds, MOST_SECONDS);
+    Set<Peer> wanted = peers == null ? null : Peer.parse(peers);
     LogSetup.onlyWarnings();
     SecureRandom random = new SecureRandom();
     Path parent = Path.of(System.getProperty("java.io.tmpdir"));
     try (Workplace workplace = Workplace.in(parent, random)) {
-      Proxies proxies = new Proxies(workplace.path(), Ticker.system(), random);
+      Proxies proxies =
+          new Proxies(workplace.path(), wanted, Ticker.system(), random, GatewayCommand::say);
       GatewayFigures figures =
-          new GatewayBench(proxies, Ticker.system(), GatewayCommand::say).measure(rounds, seconds);
+          new GatewayBench(proxies, GatewayCommand::say).measure(rounds, seconds);
       System.out.print(
           format == null
               ? figures.table()

@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
  * @param proxies with their versions; the first is the one that the others are compared with
  * @param halfLoadP99Micros by proxy; empty where it was not measured
  * @param idleBytes resident memory with idle connections, by proxy
- * @param allocatedBytes on the heap of the gateway for each small request
+ * @param allocatedBytes on the heap for each small request, by proxy, of those on a JVM
  */
 record GatewayFigures(
     int rounds,
@@ -23,7 +23,7 @@ record GatewayFigures(
     List<Row> rows,
     Map<String, Double> halfLoadP99Micros,
     Map<String, Long> idleBytes,
-    double allocatedBytes) {
+    Map<String, Double> allocatedBytes) {
 
   /** One measurement of one proxy. */
   record Measured(
@@ -104,27 +104,33 @@ record GatewayFigures(
               row.perSecond(),
               row.p99Micros() / 1000));
     }
-    text.append("\n| proxy | p99 at half of nginx's load | memory with 8,000 idle connections |\n");
-    text.append("|---|---|---|\n");
-    idleBytes.forEach(
-        (proxy, bytes) -> {
-          Double p99 = halfLoadP99Micros.get(proxy);
-          text.append(
-              String.format(
-                  Locale.ROOT,
-                  "| %s | %s | %d MiB |%n",
-                  proxy,
-                  p99 == null ? "–" : String.format(Locale.ROOT, "%.2f ms", p99 / 1000),
-                  bytes >> 20));
-        });
+    text.append(
+        "\n| proxy | p99 at half of nginx's load | memory with 8,000 idle connections |"
+            + " allocated on the heap per small request |\n");
+    text.append("|---|---|---|---|\n");
+    rows.stream()
+        .map(Row::proxy)
+        .distinct()
+        .forEach(
+            proxy -> {
+              Double p99 = halfLoadP99Micros.get(proxy);
+              Long idle = idleBytes.get(proxy);
+              Double allocated = allocatedBytes.get(proxy);
+              text.append(
+                  String.format(
+                      Locale.ROOT,
+                      "| %s | %s | %s | %s |%n",
+                      proxy,
+                      p99 == null ? "–" : String.format(Locale.ROOT, "%.2f ms", p99 / 1000),
+                      idle == null ? "–" : (idle >> 20) + " MiB",
+                      allocated == null ? "–" : String.format(Locale.ROOT, "%,.0f B", allocated)));
+            });
     return text.append(
             String.format(
                 Locale.ROOT,
-                "%nMedian of %d rounds of %d s in turns; the gateway allocates %.0f bytes for a"
-                    + " small request. %s.%n",
+                "%nMedian of %d rounds of %d s in turns. %s.%n",
                 rounds,
                 seconds,
-                allocatedBytes,
                 String.join("; ", proxies)))
         .toString();
   }
@@ -134,7 +140,6 @@ record GatewayFigures(
     json.put("rounds", rounds);
     json.put("seconds", seconds);
     json.put("proxies", proxies);
-    json.put("allocatedBytesPerRequest", allocatedBytes);
     json.put(
         "results",
         rows.stream()
@@ -155,6 +160,7 @@ record GatewayFigures(
             .toList());
     json.put("halfLoadP99Micros", halfLoadP99Micros);
     json.put("idleBytes", idleBytes);
+    json.put("allocatedBytesPerRequest", allocatedBytes);
     return json;
   }
 }

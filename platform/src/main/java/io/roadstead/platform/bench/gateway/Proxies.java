@@ -18,14 +18,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts what is compared, each on the first core: nginx as it comes and with larger buffers,
- * HAProxy, and the gateway in a process of its own. The origin, an nginx too, is on the second core
- * with the load. The settings that a peer needs to show its best are those that were found to: kept
- * connections to the origin, one worker, no access log.
+ * HAProxy, Zuul, Spring Cloud Gateway, and the gateway in a process of its own. The origin, an
+ * nginx too, is on the second core with the load. The settings that a peer needs to show its best
+ * are those that were found to: kept connections to the origin, one worker, no access log.
  */
 final class Proxies {
   static final String PROXY_CORE = "0";
@@ -58,6 +60,8 @@ final class Proxies {
   private static final String SERVICE = "origin";
 
   private final Path folder;
+  private final @Nullable Set<Peer> wanted;
+  private final Consumer<String> progress;
   private final Ticker ticker;
   private final RandomGenerator random;
   private final HttpClient http;
@@ -68,13 +72,32 @@ final class Proxies {
    *
    * @param name of the product
    * @param version as it says itself
-   * @param compiles whether it needs to be warm before it is measured
    * @param base URL of the origin through it
    */
-  record Proxy(String name, String version, boolean compiles, ProcessHandle process, String base) {}
+  record Proxy(String name, String version, Kind kind, ProcessHandle process, String base) {}
 
-  Proxies(Path folder, Ticker ticker, RandomGenerator random) {
+  /** How one takes part. */
+  enum Kind {
+    /** Needs no warm-up. */
+    COMPILED,
+    /** Needs one. */
+    OURS,
+    /** Needs a longer one, and is compared under small requests only. */
+    SMALL_ONLY
+  }
+
+  /**
+   * @param wanted null for all that can be had
+   */
+  Proxies(
+      Path folder,
+      @Nullable Set<Peer> wanted,
+      Ticker ticker,
+      RandomGenerator random,
+      Consumer<String> progress) {
     this.folder = folder;
+    this.wanted = wanted;
+    this.progress = progress;
     this.ticker = ticker;
     this.random = random;
     this.http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
@@ -93,19 +116,87 @@ final class Proxies {
     List<Proxy> all = new ArrayList<>();
     String version = Tool.version(nginx, "-v").replaceAll(".*/", "");
     all.add(nginx(nginx, "nginx", version, "", origin));
-    all.add(
-        nginx(
-            nginx,
-            "nginx, large buffers",
-            version,
-            "proxy_buffers 32 16k; proxy_buffer_size 16k; proxy_max_temp_file_size 0;",
-            origin));
-    Optional<Path> haproxy = Tool.find("haproxy");
-    if (haproxy.isPresent()) {
-      all.add(haproxy(haproxy.get(), origin));
+    if (wants(Peer.NGINX_LARGE)) {
+      all.add(
+          nginx(
+              nginx,
+              "nginx, large buffers",
+              version,
+              "proxy_buffers 32 16k; proxy_buffer_size 16k; proxy_max_temp_file_size 0;",
+              origin));
+    }
+    if (wants(Peer.HAPROXY)) {
+      have(Peer.HAPROXY, () -> all.add(haproxy(Tool.need("haproxy", "haproxy"), origin)));
+    }
+    if (wants(Peer.ZUUL)) {
+      have(Peer.ZUUL, () -> all.add(zuul(origin)));
+    }
+    if (wants(Peer.SPRING)) {
+      have(Peer.SPRING, () -> all.add(spring(origin)));
     }
     all.add(roadstead(origin));
     return all;
+  }
+
+  private boolean wants(Peer peer) {
+    return wanted == null || wanted.contains(peer);
+  }
+
+  /** Starting what is compared. */
+  private interface Start {
+    void run() throws IOException, InterruptedException;
+  }
+
+  /** Without one that was not asked for by name, the others are compared still. */
+  private void have(Peer peer, Start start) throws IOException, InterruptedException {
+    try {
+      start.run();
+    } catch (Refused e) {
+      if (wanted != null) {
+        throw e;
+      }
+      progress.accept("without " + peer.word() + ": " + e.getMessage());
+    }
+  }
+
+  private Proxy zuul(int origin) throws IOException, InterruptedException {
+    int port = FreePorts.one(random);
+    return java(
+        "Zuul",
+        JavaPeer.ZUUL,
+        port,
+        List.of(
+            "-Dpeer.port=" + port,
+            "-Deureka.port=" + port,
+            "-Dapi.ribbon.listOfServers=127.0.0.1:" + origin),
+        List.of());
+  }
+
+  private Proxy spring(int origin) throws IOException, InterruptedException {
+    int port = FreePorts.one(random);
+    return java(
+        "Spring Cloud Gateway",
+        JavaPeer.SPRING,
+        port,
+        List.of(),
+        List.of("--server.port=" + port, "--peer.origin=127.0.0.1:" + origin));
+  }
+
+  private Proxy java(
+      String name, JavaPeer peer, int port, List<String> properties, List<String> arguments)
+      throws IOException, InterruptedException {
+    Program program = Program.running();
+    JavaPeer.Built built = peer.build(program, folder, progress);
+    List<String> flags = new ArrayList<>(properties);
+    flags.add("-Djava.io.tmpdir=" + folder);
+    Child child =
+        child(
+            peer.project(),
+            PROXY_CORE,
+            built.command(program.java(), flags, arguments),
+            Map.of(),
+            false);
+    return ready(child, name, built.version(), Kind.SMALL_ONLY, "http://127.0.0.1:" + port);
   }
 
   private void origin(Path nginx, int port) throws IOException, InterruptedException {
@@ -142,7 +233,7 @@ final class Proxies {
                   proxy_request_buffering off; } }
             """
                 .formatted(more, origin, port));
-    return ready(child, name, version, false, "http://127.0.0.1:" + port);
+    return ready(child, name, version, Kind.COMPILED, "http://127.0.0.1:" + port);
   }
 
   private Child nginx(Path nginx, String name, String core, String servers) throws IOException {
@@ -167,7 +258,8 @@ final class Proxies {
         core,
         List.of(
             nginx.toString(), "-c", file.toString(), "-p", folder.toString(), "-e", at + ".err"),
-        Map.of());
+        Map.of(),
+        true);
   }
 
   private Proxy haproxy(Path haproxy, int origin) throws IOException, InterruptedException {
@@ -198,9 +290,10 @@ final class Proxies {
             "haproxy",
             PROXY_CORE,
             List.of(haproxy.toString(), "-db", "-f", file.toString()),
-            Map.of());
+            Map.of(),
+            true);
     String version = Tool.version(haproxy, "-v").replaceAll("HAProxy version (\\S+).*", "$1");
-    return ready(child, "HAProxy", version, false, "http://127.0.0.1:" + port);
+    return ready(child, "HAProxy", version, Kind.COMPILED, "http://127.0.0.1:" + port);
   }
 
   /** The gateway as users run it: routes, balancer and figures on, fed by a platform. */
@@ -216,26 +309,22 @@ final class Proxies {
                 List.of(),
                 List.of(
                     "up", "--control", control, "--gateway", "none", "--data", data.toString())),
-            Map.of("ROADSTEAD_DATA", data.toString()));
+            Map.of("ROADSTEAD_DATA", data.toString()),
+            false);
     platform.await(() -> answers("http://" + control + "/health/ready"), READY_WITHIN);
     String token = Files.readString(data.resolve("token")).strip();
     register(control, token, origin);
     int port = FreePorts.one(random);
-    List<String> flags = new ArrayList<>(SIZES);
-    flags.add("-Xlog:gc:file=" + collections());
     Child gateway =
         child(
             "gateway",
             PROXY_CORE,
             program.command(
-                flags, List.of("gateway", "--control", control, "--listen", "127.0.0.1:" + port)),
-            Map.of("ROADSTEAD_DATA", data.toString(), "ROADSTEAD_TOKEN", token));
-    return ready(gateway, "Roadstead", version(), true, "http://127.0.0.1:" + port + "/" + SERVICE);
-  }
-
-  /** Where the gateway's JVM writes what it has collected. */
-  Path collections() {
-    return folder.resolve("gc.log");
+                SIZES, List.of("gateway", "--control", control, "--listen", "127.0.0.1:" + port)),
+            Map.of("ROADSTEAD_DATA", data.toString(), "ROADSTEAD_TOKEN", token),
+            false);
+    return ready(
+        gateway, "Roadstead", version(), Kind.OURS, "http://127.0.0.1:" + port + "/" + SERVICE);
   }
 
   private static String version() {
@@ -266,9 +355,10 @@ final class Proxies {
     }
   }
 
-  private Child child(String name, String core, List<String> command, Map<String, String> more) {
+  private Child child(
+      String name, String core, List<String> command, Map<String, String> more, boolean kept) {
     List<String> pinned = new ArrayList<>(List.of(taskset, "-c", core));
-    if (more.isEmpty()) {
+    if (kept) {
       pinned.addAll(List.of("/bin/sh", "-c", KEEPER, "sh"));
     }
     pinned.addAll(command);
@@ -277,10 +367,10 @@ final class Proxies {
     return Child.start(name, pinned, folder, variables, ticker);
   }
 
-  private Proxy ready(Child child, String name, String version, boolean compiles, String base)
+  private Proxy ready(Child child, String name, String version, Kind kind, String base)
       throws InterruptedException {
     ready(child, base);
-    return new Proxy(name, version, compiles, ProcessHandle.of(child.pid()).orElseThrow(), base);
+    return new Proxy(name, version, kind, ProcessHandle.of(child.pid()).orElseThrow(), base);
   }
 
   private void ready(Child child, String base) throws InterruptedException {

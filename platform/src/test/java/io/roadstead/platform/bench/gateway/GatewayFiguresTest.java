@@ -64,11 +64,21 @@ class GatewayFiguresTest {
             List.of(row("nginx", 10, 10, 10), row("Roadstead", 9, 9, 9)),
             Map.of("nginx", 1500.0),
             Map.of("nginx", 22L << 20),
-            64);
+            Map.of("Roadstead", 64.0));
     assertThat(figures.table())
         .contains("| small | Roadstead | 9.0 [9.0–9.0] | 2.0 | 0.90 | 1,000 | 0.5 ms |")
-        .contains("| nginx | 1.50 ms | 22 MiB |")
-        .contains("the gateway allocates 64 bytes for a small request. nginx 1; Roadstead 2.");
+        .contains("| nginx | 1.50 ms | 22 MiB | – |")
+        .contains("| Roadstead | – | – | 64 B |")
+        .contains("Median of 3 rounds of 2 s in turns. nginx 1; Roadstead 2.");
+  }
+
+  @Test
+  void peersAreNamedAndUnknownOnesRefused() {
+    assertThat(Peer.parse("nginx,haproxy, zuul")).containsExactly(Peer.HAPROXY, Peer.ZUUL);
+    assertThat(Peer.parse("nginx-large,spring")).containsExactly(Peer.NGINX_LARGE, Peer.SPRING);
+    assertThatThrownBy(() -> Peer.parse("envoy"))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("there is no 'envoy', but nginx, nginx-large, haproxy, zuul, spring");
   }
 
   private static Row row(String proxy, double... cpu) {
