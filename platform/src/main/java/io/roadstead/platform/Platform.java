@@ -240,6 +240,7 @@ public final class Platform implements AutoCloseable {
                                 new Gateway(
                                     GatewayConfig.at(listen.socketAddress(), directory.platformId())
                                         .withDefaultRoutes(config.routesByDefault())
+                                        .withAccessLog(config.gatewaySettings().accessLog())
                                         .withOwnPorts(Set.of(controlPort)),
                                     view,
                                     ticker,

@@ -16,6 +16,7 @@ import java.util.Optional;
  *     not said, only while the gateway listens on loopback, or each gateway on its own does
  * @param insecure allows a control plane without users beyond loopback
  * @param activeChecks how the platform looks at registered instances by itself
+ * @param gatewaySettings what is said of its own gateway beside
  */
 public record PlatformConfig(
     Path data,
@@ -24,7 +25,8 @@ public record PlatformConfig(
     Map<String, String> users,
     Optional<Boolean> defaultRoutes,
     boolean insecure,
-    ActiveChecks activeChecks) {
+    ActiveChecks activeChecks,
+    GatewaySettings gatewaySettings) {
   public PlatformConfig {
     data = data.toAbsolutePath().normalize();
     users = Map.copyOf(users);
@@ -38,7 +40,15 @@ public record PlatformConfig(
       Map<String, String> users,
       Optional<Boolean> defaultRoutes,
       boolean insecure) {
-    this(data, control, gateway, users, defaultRoutes, insecure, ActiveChecks.NONE);
+    this(
+        data,
+        control,
+        gateway,
+        users,
+        defaultRoutes,
+        insecure,
+        ActiveChecks.NONE,
+        GatewaySettings.USUAL);
   }
 
   /** A platform on free loopback ports. */
@@ -51,12 +61,26 @@ public record PlatformConfig(
   /** The same, with its gateways in processes of their own. */
   public PlatformConfig withoutGateway() {
     return new PlatformConfig(
-        data, control, GatewayListen.NONE, users, defaultRoutes, insecure, activeChecks);
+        data,
+        control,
+        GatewayListen.NONE,
+        users,
+        defaultRoutes,
+        insecure,
+        activeChecks,
+        gatewaySettings);
   }
 
   /** The same, looking at registered instances so. */
   public PlatformConfig withActiveChecks(ActiveChecks checks) {
-    return new PlatformConfig(data, control, gateway, users, defaultRoutes, insecure, checks);
+    return new PlatformConfig(
+        data, control, gateway, users, defaultRoutes, insecure, checks, gatewaySettings);
+  }
+
+  /** The same, with this said of its own gateway. */
+  public PlatformConfig withGatewaySettings(GatewaySettings settings) {
+    return new PlatformConfig(
+        data, control, gateway, users, defaultRoutes, insecure, activeChecks, settings);
   }
 
   boolean routesByDefault() {

@@ -52,6 +52,22 @@ public final class StandaloneGateway implements AutoCloseable {
       HostPort listen,
       PortUse port,
       Optional<Boolean> defaultRoutes) {
+    return start(control, token, platform, listen, port, defaultRoutes, GatewaySettings.USUAL);
+  }
+
+  /**
+   * As above.
+   *
+   * @param settings what is said of the gateway beside
+   */
+  public static StandaloneGateway start(
+      URI control,
+      String token,
+      String platform,
+      HostPort listen,
+      PortUse port,
+      Optional<Boolean> defaultRoutes,
+      GatewaySettings settings) {
     SecureRandom random = new SecureRandom();
     ControlPlane plane =
         new ControlPlane(control, token, Platform.gatewayName(random), SubscriberKind.GATEWAY);
@@ -61,6 +77,7 @@ public final class StandaloneGateway implements AutoCloseable {
             GatewayConfig.at(listen.socketAddress(), platform)
                 .withOwnPorts(Set.of(control.getPort()))
                 .withDefaultRoutes(defaultRoutes.orElse(listen.loopback()))
+                .withAccessLog(settings.accessLog())
                 .withPort(port),
             view,
             Ticker.system(),

@@ -39,6 +39,7 @@ final class GatewayCommand implements Callable<Integer> {
       description = "Listen beside gateways of the same platform that have the port.")
   private boolean share;
 
+  @Mixin private final GatewayOptions options = new GatewayOptions();
   @Mixin private final Connection connection = new Connection();
 
   @Override
@@ -71,7 +72,8 @@ final class GatewayCommand implements Callable<Integer> {
             platform.path("platform").asString(""),
             address,
             share ? PortUse.SHARE : PortUse.TAKE_OVER,
-            routes.isBoolean() ? Optional.of(routes.asBoolean()) : Optional.empty());
+            routes.isBoolean() ? Optional.of(routes.asBoolean()) : Optional.empty(),
+            options.settings());
     var _ = Foreground.until(gateway::close);
     System.out.println(
         "Roadstead gateway is up\n  gateway         http://"

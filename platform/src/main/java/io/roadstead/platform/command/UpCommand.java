@@ -1,6 +1,7 @@
 package io.roadstead.platform.command;
 
 import io.roadstead.platform.GatewayListen;
+import io.roadstead.platform.GatewaySettings;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
@@ -58,6 +59,7 @@ final class UpCommand implements Callable<Integer> {
       })
   private @Nullable String gateway;
 
+  @Mixin private final GatewayOptions options = new GatewayOptions();
   @Mixin private final DataOption data = new DataOption();
 
   @Option(
@@ -96,7 +98,10 @@ final class UpCommand implements Callable<Integer> {
             declared.map(RoadsteadFile::users).orElse(Map.of()),
             declared.flatMap(RoadsteadFile::defaultRoutes),
             insecure,
-            declared.map(RoadsteadFile::activeChecks).orElse(ActiveChecks.NONE));
+            declared.map(RoadsteadFile::activeChecks).orElse(ActiveChecks.NONE),
+            options
+                .settings()
+                .or(declared.map(RoadsteadFile::gatewaySettings).orElse(GatewaySettings.USUAL)));
     Platform platform = Platform.start(config);
     Foreground foreground = Foreground.until(() -> stop(platform));
     System.out.println(banner(platform));

@@ -1,5 +1,6 @@
 package io.roadstead.platform.demo;
 
+import io.roadstead.gateway.accesslog.AccessLogConfig;
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.demo.screen.Terminal;
 import io.roadstead.platform.demo.stage.ProcessStage;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,19 @@ public final class DemoCommand implements Callable<Integer> {
       description = "\"json\": the result as one JSON document; all else goes to standard error.")
   private @Nullable String format;
 
+  @Option(
+      names = "--access-log",
+      paramLabel = "FILE",
+      description = "Have the gateway log each request to this file. Default: no log.")
+  private @Nullable Path accessLog;
+
+  @Option(
+      names = "--access-log-format",
+      paramLabel = "text|json",
+      defaultValue = "text",
+      description = "How its lines look. Default: text.")
+  private String accessLogFormat = "text";
+
   private final Ticker ticker = Ticker.system();
   private final Ending ending = new Ending();
 
@@ -85,6 +100,10 @@ public final class DemoCommand implements Callable<Integer> {
     }
     check("--duration", "seconds", seconds, SHORTEST_SECONDS, LONGEST_SECONDS);
     check("--rate", "requests a second", perSecond, 1, MOST_PER_SECOND);
+    if (AccessLogConfig.format(accessLogFormat).isEmpty()) {
+      throw Refused.usage(
+          "--access-log-format " + accessLogFormat + " is not known: write text or json");
+    }
     LogSetup.onlyWarnings();
     Program program = Program.running();
     ShopJars jars = ShopJars.near(program.place());
@@ -93,12 +112,22 @@ public final class DemoCommand implements Callable<Integer> {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     try (Workplace workplace = Workplace.in(temporary, random)) {
       ending.before(workplace::close);
-      Stage stage = ProcessStage.start(program, workplace, ticker, random);
+      Stage stage = ProcessStage.start(program, workplace, ticker, random, gatewayOptions());
       return perform(stage, new Shop(jars, "http://" + stage.gateway()), workplace);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Refused.because("the demo was ended before its time");
     }
+  }
+
+  private List<String> gatewayOptions() {
+    return accessLog == null
+        ? List.of()
+        : List.of(
+            "--access-log",
+            accessLog.toAbsolutePath().toString(),
+            "--access-log-format",
+            accessLogFormat);
   }
 
   private static void check(String option, String unit, int value, int least, int most) {

@@ -5,6 +5,7 @@ import io.roadstead.control.spec.Problems;
 import io.roadstead.control.spec.Section;
 import io.roadstead.control.spec.SpecReader;
 import io.roadstead.platform.GatewayListen;
+import io.roadstead.platform.GatewaySettings;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Refused;
 import io.roadstead.registry.liveness.ActiveChecks;
@@ -27,6 +28,7 @@ import java.util.regex.Pattern;
  *
  * @param defaultRoutes what the file says of them, if anything
  * @param users name to secret; never shown
+ * @param gatewaySettings what it says of the gateway beside
  * @param activeChecks how the platform looks at registered instances by itself
  */
 public record RoadsteadFile(
@@ -36,6 +38,7 @@ public record RoadsteadFile(
     Optional<GatewayListen> gateway,
     Optional<Boolean> defaultRoutes,
     ActiveChecks activeChecks,
+    GatewaySettings gatewaySettings,
     List<ServiceSpec> services) {
   private static final long MAX_BYTES = 4L << 20;
 
@@ -79,11 +82,12 @@ public record RoadsteadFile(
         gateway.has("defaultRoutes")
             ? Optional.of(gateway.flag("defaultRoutes", true))
             : Optional.empty();
+    Path directory = Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(path);
+    GatewaySettings settings = GatewaySection.read(gateway, directory);
     gateway.noMore();
     Section registry = root.section("registry");
     ActiveChecks activeChecks = activeChecks(registry.section("activeChecks"));
     registry.noMore();
-    Path directory = Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(path);
     List<ServiceSpec> services =
         SpecReader.files(directory)
             .services(root.children("services"), Place.ROOT.key("services"), problems);
@@ -92,7 +96,7 @@ public record RoadsteadFile(
       throw refused(path, faults, problems.list());
     }
     return new RoadsteadFile(
-        path, controlListen, users, gatewayListen, defaultRoutes, activeChecks, services);
+        path, controlListen, users, gatewayListen, defaultRoutes, activeChecks, settings, services);
   }
 
   private static ActiveChecks activeChecks(Section section) {

@@ -3,6 +3,9 @@ package io.roadstead.platform.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.roadstead.gateway.accesslog.AccessLogConfig;
+import io.roadstead.gateway.accesslog.AccessLogConfig.Format;
+import io.roadstead.gateway.accesslog.AccessLogConfig.Query;
 import io.roadstead.platform.GatewayListen;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Refused;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +118,52 @@ class RoadsteadFileTest {
             line -> assertThat(line).startsWith("line 7: registry.activeChecks.downAfter is 4"),
             line -> assertThat(line).startsWith("line 8: registry.activeChecks.often is not"),
             line -> assertThat(line).startsWith("line 9: registry.peers is not a known key"));
+  }
+
+  @Test
+  void theAccessLogIsReadAndIsOffWhereTheFileSaysNothing() throws Exception {
+    assertThat(read("gateway: { listen: none }").gatewaySettings().accessLog()).isEmpty();
+    assertThat(read("gateway: { accessLog: { file: '-' } }").gatewaySettings().accessLog())
+        .contains(AccessLogConfig.to("-", Format.TEXT));
+    assertThat(
+            read("""
+            gateway:
+              accessLog: { file: logs/a.log, format: json, query: full, buffer: 128Ki, rotate: 1Mi, keep: 2 }
+            """)
+                .gatewaySettings()
+                .accessLog())
+        .contains(
+            new AccessLogConfig(
+                Optional.of(directory.resolve("logs/a.log")),
+                Format.JSON,
+                Query.FULL,
+                128 << 10,
+                1 << 20,
+                2));
+  }
+
+  @Test
+  void everyProblemOfTheGatewaysSectionIsTold() {
+    assertThat(
+            problems(
+                """
+                gateway:
+                  filters: no/such/folder
+                  accessLog:
+                    format: xml
+                    query: some
+                    buffer: 1Ki
+                    keep: -1
+                    level: debug
+                """))
+        .satisfiesExactlyInAnyOrder(
+            line -> assertThat(line).startsWith("line 2: gateway.filters is no folder"),
+            line -> assertThat(line).startsWith("line 3: gateway.accessLog.file is missing"),
+            line -> assertThat(line).startsWith("line 4: gateway.accessLog.format 'xml'"),
+            line -> assertThat(line).startsWith("line 5: gateway.accessLog.query 'some'"),
+            line -> assertThat(line).startsWith("line 6: gateway.accessLog.buffer is 1Ki"),
+            line -> assertThat(line).startsWith("line 7: gateway.accessLog.keep is -1"),
+            line -> assertThat(line).startsWith("line 8: gateway.accessLog.level is not"));
   }
 
   @Test

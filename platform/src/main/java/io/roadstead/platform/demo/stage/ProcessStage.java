@@ -49,6 +49,7 @@ public final class ProcessStage implements Stage {
   private final HostPort control;
   private final HostPort gateway;
   private final Path data;
+  private final List<String> gatewayOptions;
   private final List<Child> children = new CopyOnWriteArrayList<>();
   private final Map<Path, String> uploaded = new HashMap<>();
   private final ReentrantLock uploading = new ReentrantLock();
@@ -58,12 +59,18 @@ public final class ProcessStage implements Stage {
   private int gateways;
 
   private ProcessStage(
-      Program program, Workplace workplace, Ticker ticker, HostPort control, HostPort gateway) {
+      Program program,
+      Workplace workplace,
+      Ticker ticker,
+      HostPort control,
+      HostPort gateway,
+      List<String> gatewayOptions) {
     this.program = program;
     this.workplace = workplace;
     this.ticker = ticker;
     this.control = control;
     this.gateway = gateway;
+    this.gatewayOptions = List.copyOf(gatewayOptions);
     this.data = workplace.path().resolve("data");
   }
 
@@ -73,13 +80,29 @@ public final class ProcessStage implements Stage {
   public static ProcessStage start(
       Program program, Workplace workplace, Ticker ticker, RandomGenerator random)
       throws InterruptedException {
+    return start(program, workplace, ticker, random, List.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param gatewayOptions more words of the gateway's command line
+   */
+  public static ProcessStage start(
+      Program program,
+      Workplace workplace,
+      Ticker ticker,
+      RandomGenerator random,
+      List<String> gatewayOptions)
+      throws InterruptedException {
     ProcessStage stage =
         new ProcessStage(
             program,
             workplace,
             ticker,
             new HostPort("127.0.0.1", FreePorts.one(random)),
-            new HostPort("127.0.0.1", FreePorts.one(random)));
+            new HostPort("127.0.0.1", FreePorts.one(random)),
+            gatewayOptions);
     stage.startPlatform();
     stage.gatewayProcess = stage.startGateway();
     return stage;
@@ -139,11 +162,11 @@ public final class ProcessStage implements Stage {
 
   private Child startGateway() throws InterruptedException {
     gateways++;
-    Child child =
-        start(
-            "gateway-" + gateways,
-            GATEWAY_FLAGS,
+    List<String> arguments =
+        new ArrayList<>(
             List.of("gateway", "--control", control.toString(), "--listen", gateway.toString()));
+    arguments.addAll(gatewayOptions);
+    Child child = start("gateway-" + gateways, GATEWAY_FLAGS, arguments);
     child.await(() -> child.said("gateway is up"), READY_WITHIN);
     return child;
   }

@@ -1,0 +1,21 @@
+package io.roadstead.platform;
+
+import io.roadstead.gateway.accesslog.AccessLogConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What is said of a gateway beside where it listens.
+ *
+ * @param accessLog whether and how requests are logged
+ * @param filters the folder or the jar that filters are loaded from
+ */
+public record GatewaySettings(Optional<AccessLogConfig> accessLog, Optional<Path> filters) {
+  public static final GatewaySettings USUAL =
+      new GatewaySettings(Optional.empty(), Optional.empty());
+
+  /** The same, with what a command line says in its place, where it says anything. */
+  public GatewaySettings or(GatewaySettings fallback) {
+    return new GatewaySettings(accessLog.or(fallback::accessLog), filters.or(fallback::filters));
+  }
+}

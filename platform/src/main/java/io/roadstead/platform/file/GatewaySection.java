@@ -1,0 +1,87 @@
+package io.roadstead.platform.file;
+
+import io.roadstead.control.spec.Section;
+import io.roadstead.gateway.accesslog.AccessLogConfig;
+import io.roadstead.gateway.accesslog.AccessLogConfig.Format;
+import io.roadstead.gateway.accesslog.AccessLogConfig.Query;
+import io.roadstead.platform.GatewaySettings;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What the file says of the gateway, beside where it listens. */
+final class GatewaySection {
+  private static final long LEAST_ROTATE = 64L << 10;
+  private static final long MOST_ROTATE = 1L << 40;
+  private static final int MOST_KEPT = 1000;
+
+  private GatewaySection() {}
+
+  /**
+   * @param directory that relative paths count from
+   */
+  static GatewaySettings read(Section gateway, Path directory) {
+    Optional<AccessLogConfig> accessLog =
+        gateway.has("accessLog")
+            ? accessLog(gateway.section("accessLog"), directory)
+            : Optional.empty();
+    Optional<Path> filters =
+        gateway.text("filters").flatMap(text -> path(gateway, text, directory));
+    filters
+        .filter(path -> !Files.isDirectory(path))
+        .ifPresent(path -> gateway.problem("filters", "is no folder: there is none at " + path));
+    return new GatewaySettings(accessLog, filters);
+  }
+
+  private static Optional<AccessLogConfig> accessLog(Section section, Path directory) {
+    String file = section.text("file").orElse("");
+    Format format =
+        word(section, "format", "text", "text, json", AccessLogConfig::format, Format.TEXT);
+    Query query =
+        word(section, "query", "names", "names, full, none", AccessLogConfig::query, Query.NAMES);
+    int buffer =
+        (int)
+            section.bytes(
+                "buffer",
+                AccessLogConfig.USUAL_BUFFER,
+                AccessLogConfig.LEAST_BUFFER,
+                AccessLogConfig.MOST_BUFFER);
+    long rotate = section.bytes("rotate", AccessLogConfig.USUAL_ROTATE, LEAST_ROTATE, MOST_ROTATE);
+    int keep = section.integer("keep", AccessLogConfig.USUAL_KEEP, 0, MOST_KEPT);
+    section.noMore();
+    if (file.isBlank()) {
+      section.problem("file", "is missing: a path is expected, or - for standard output");
+      return Optional.empty();
+    }
+    if (buffer == 0) {
+      section.problem("buffer", "is 0, which holds no line");
+      return Optional.empty();
+    }
+    Optional<Path> path = file.equals("-") ? Optional.empty() : path(section, file, directory);
+    return Optional.of(new AccessLogConfig(path, format, query, buffer, rotate, keep));
+  }
+
+  private interface Words<T> {
+    Optional<T> read(String text);
+  }
+
+  private static <T> T word(
+      Section section, String key, String usual, String known, Words<T> words, T fallback) {
+    String text = section.text(key).orElse(usual);
+    Optional<T> found = words.read(text);
+    if (found.isEmpty()) {
+      section.problem(key, "'" + text + "' is not supported; supported are " + known);
+    }
+    return found.orElse(fallback);
+  }
+
+  private static Optional<Path> path(Section section, String text, Path directory) {
+    try {
+      return Optional.of(directory.resolve(text).normalize());
+    } catch (InvalidPathException e) {
+      section.problem("file", "is not a path: " + e.getReason());
+      return Optional.empty();
+    }
+  }
+}
