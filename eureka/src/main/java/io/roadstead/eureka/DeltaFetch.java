@@ -51,7 +51,9 @@ final class DeltaFetch implements AutoCloseable {
   private final InstantSource wall;
   private final Ticker ticker;
 
-  private final Map<InstanceKey, Entry> entries = new LinkedHashMap<>();
+  /** The oldest first. */
+  private final LinkedHashMap<InstanceKey, Entry> entries = new LinkedHashMap<>();
+
   private Map<String, Chunks<Entry>> present = Map.of();
   private Map<String, Chunks<Entry>> gone = Map.of();
   private Snapshot applied;
@@ -124,9 +126,7 @@ final class DeltaFetch implements AutoCloseable {
         return;
       }
       for (Entry entry : fresh) {
-        InstanceKey key = entry.instance().key();
-        entries.remove(key);
-        entries.put(key, entry);
+        entries.putLast(entry.instance().key(), entry);
       }
       applied = batch.after();
       newest = null;

@@ -14,11 +14,14 @@ import tools.jackson.databind.JsonNode;
  * takes what the original takes; but what a strict client could not read back is refused here, with
  * the field's name, because one bad instance would cost that client its whole fetch.
  *
- * <p>Unknown fields are skipped.
+ * <p>Unknown fields are skipped. Runs with each registration, so words are put together only for a
+ * refusal.
  */
 final class InstanceReader {
   static final int MAX_DEPTH = 16;
   private static final int MAX_TEXT = 2048;
+  private static final int MAX_ADDRESS = 64;
+  private static final int MAX_METADATA = 128;
   private static final int MAX_LEASE_SECONDS = 3600;
 
   private InstanceReader() {}
@@ -56,20 +59,36 @@ final class InstanceReader {
     if (id == null || host == null || ip == null || app == null) {
       throw new IllegalStateException("checked above");
     }
-    require(
-        app.equalsIgnoreCase(pathApp),
-        "app '"
-            + Texts.abbreviate(app)
-            + "' in the body differs from '"
-            + Texts.abbreviate(pathApp)
-            + "' in the path");
-    require(
-        ip.length() <= 64 && ip.chars().allMatch(c -> c > ' ' && c < 0x7F),
-        "ipAddr '" + Texts.abbreviate(ip) + "' is not an address of at most 64 characters");
+    if (!app.equalsIgnoreCase(pathApp)) {
+      throw new BadRequest(
+          "app '"
+              + Texts.abbreviate(app)
+              + "' in the body differs from '"
+              + Texts.abbreviate(pathApp)
+              + "' in the path");
+    }
+    if (!isAddress(ip)) {
+      throw new BadRequest(
+          "ipAddr '"
+              + Texts.abbreviate(ip)
+              + "' is not an address of at most "
+              + MAX_ADDRESS
+              + " characters");
+    }
     if (dataCenter == null) {
       throw new BadRequest("dataCenterInfo is missing: send {\"name\":\"MyOwn\"} in it");
     }
     return registration(json, app, id, host, ip, dataCenter, nowMillis);
+  }
+
+  private static boolean isAddress(String ip) {
+    for (int i = 0; i < ip.length(); i++) {
+      char c = ip.charAt(i);
+      if (c <= ' ' || c >= 0x7F) {
+        return false;
+      }
+    }
+    return ip.length() <= MAX_ADDRESS;
   }
 
   private static Registration registration(
@@ -120,8 +139,9 @@ final class InstanceReader {
         number(json, "countryId", "countryId", 1),
         text(json, "sid"),
         dataCenter,
-        positive(lease, "renewalIntervalInSecs", 30),
-        Math.min(positive(lease, "durationInSecs", 90), MAX_LEASE_SECONDS),
+        positive(lease, "leaseInfo.renewalIntervalInSecs", "renewalIntervalInSecs", 30),
+        Math.min(
+            positive(lease, "leaseInfo.durationInSecs", "durationInSecs", 90), MAX_LEASE_SECONDS),
         appGroup == null ? null : appGroup.toUpperCase(Locale.ROOT),
         text(json, "homePageUrl"),
         text(json, "statusPageUrl"),
@@ -183,7 +203,10 @@ final class InstanceReader {
     if (node == null || node.isEmpty()) {
       return Map.of();
     }
-    require(node.size() <= 128, field + " has " + node.size() + " entries, at most 128 are read");
+    if (node.size() > MAX_METADATA) {
+      throw new BadRequest(
+          field + " has " + node.size() + " entries, at most " + MAX_METADATA + " are read");
+    }
     Map<String, String> result = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       String key = entry.getKey();
@@ -191,23 +214,29 @@ final class InstanceReader {
       if (key.equals("@class") || key.equals("class") || value.isNull()) {
         continue;
       }
-      require(
-          value.isValueNode(),
-          field
-              + " '"
-              + Texts.abbreviate(key)
-              + "' is "
-              + kind(value)
-              + ": values must be text, numbers or booleans");
-      requireReadable(field, key, value.asString());
-      result.put(key, value.asString());
+      if (!value.isValueNode()) {
+        throw new BadRequest(
+            field
+                + " '"
+                + Texts.abbreviate(key)
+                + "' is "
+                + kind(value)
+                + ": values must be text, numbers or booleans");
+      }
+      String text = value.asString();
+      requireReadable(field, key, text);
+      result.put(key, text);
     }
     return result;
   }
 
   static void requireReadable(String field, String key, String value) {
-    Texts.requireReadable("a key of " + field, key);
-    Texts.requireReadable(field + " '" + Texts.abbreviate(key) + "'", value);
+    if (Texts.unreadable(key) >= 0) {
+      throw Texts.notReadable("a key of " + field, key);
+    }
+    if (Texts.unreadable(value) >= 0) {
+      throw Texts.notReadable(field + " '" + Texts.abbreviate(key) + "'", value);
+    }
   }
 
   private static @Nullable JsonNode object(JsonNode json, String field) {
@@ -215,7 +244,9 @@ final class InstanceReader {
     if (node == null || node.isNull()) {
       return null;
     }
-    require(node.isObject(), field + " is " + kind(node) + ", not an object");
+    if (!node.isObject()) {
+      throw new BadRequest(field + " is " + kind(node) + ", not an object");
+    }
     return node;
   }
 
@@ -224,12 +255,17 @@ final class InstanceReader {
     if (node == null || node.isNull()) {
       return null;
     }
-    require(node.isValueNode(), field + " is " + kind(node) + ", not text");
+    if (!node.isValueNode()) {
+      throw new BadRequest(field + " is " + kind(node) + ", not text");
+    }
     String text = node.asString();
-    require(
-        text.length() <= MAX_TEXT,
-        field + " has " + text.length() + " characters, at most " + MAX_TEXT + " are kept");
-    Texts.requireReadable(field, text);
+    if (text.length() > MAX_TEXT) {
+      throw new BadRequest(
+          field + " has " + text.length() + " characters, at most " + MAX_TEXT + " are kept");
+    }
+    if (Texts.unreadable(text) >= 0) {
+      throw Texts.notReadable(field, text);
+    }
     return text;
   }
 
@@ -239,16 +275,18 @@ final class InstanceReader {
       return absent;
     }
     long number = integer(node, field);
-    require(number >= -1 && number <= 65_535, field + " " + number + " is outside 0–65535");
+    if (number < -1 || number > 65_535) {
+      throw new BadRequest(field + " " + number + " is outside 0–65535");
+    }
     return (int) number;
   }
 
-  private static int positive(@Nullable JsonNode lease, String key, int absent) {
+  private static int positive(@Nullable JsonNode lease, String field, String key, int absent) {
     JsonNode node = lease == null ? null : lease.get(key);
     if (node == null || node.isNull()) {
       return absent;
     }
-    long number = integer(node, "leaseInfo." + key);
+    long number = integer(node, field);
     return number <= 0 ? absent : (int) Math.min(number, Integer.MAX_VALUE);
   }
 

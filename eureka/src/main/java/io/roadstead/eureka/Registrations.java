@@ -32,8 +32,8 @@ final class Registrations {
   }
 
   EurekaResponse register(String app, EurekaRequest request) {
-    Registration incoming =
-        words.in(InstanceReader.read(app, RequestBody.tree(request), wall.millis()));
+    Registration read = InstanceReader.read(app, RequestBody.tree(request), wall.millis());
+    Registration incoming = words.in(read, registry.registration(read.key()).orElse(null));
     InstanceKey holder = holder(request);
     if (holder != null && !mayRegister(holder, incoming)) {
       return refused(holder, incoming.key());

@@ -1,10 +1,14 @@
 package io.roadstead.eureka;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -38,6 +42,9 @@ final class RequestBody {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private RequestBody() {}
 
   /**
@@ -55,8 +62,11 @@ final class RequestBody {
       throw new BadRequest(
           "the body is empty: send " + (xml ? "<instance>…" : "{\"instance\":{…}}"));
     }
+    if (!xml && isPlain(bytes)) {
+      return json(() -> JSON.readTree(bytes));
+    }
     String text = decoded(bytes, charset);
-    return xml ? XmlTree.parse(text) : json(text);
+    return xml ? XmlTree.parse(text) : json(() -> JSON.readTree(text));
   }
 
   private static boolean isXml(@Nullable String header) {
@@ -113,6 +123,26 @@ final class RequestBody {
     return Gzip.inflate(body, MAX_BYTES);
   }
 
+  /**
+   * Whether there is nothing but ASCII in it, which is the same in every character set that is read
+   * here, and no zero byte, which a parser of bytes would take for another one.
+   */
+  private static boolean isPlain(byte[] bytes) {
+    int i = 0;
+    for (; i + Long.BYTES <= bytes.length; i += Long.BYTES) {
+      long eight = (long) EIGHT.get(bytes, i);
+      if (((eight | eight - 0x0101_0101_0101_0101L) & 0x8080_8080_8080_8080L) != 0) {
+        return false;
+      }
+    }
+    for (; i < bytes.length; i++) {
+      if (bytes[i] <= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static String decoded(byte[] bytes, Charset charset) {
     try {
       String text = charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -123,9 +153,9 @@ final class RequestBody {
     }
   }
 
-  private static JsonNode json(String text) {
+  private static JsonNode json(Supplier<JsonNode> parsed) {
     try {
-      return JSON.readTree(text);
+      return parsed.get();
     } catch (StreamConstraintsException e) {
       throw new BadRequest(
           "the body is out of bounds (nesting "

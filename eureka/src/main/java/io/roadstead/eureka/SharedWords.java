@@ -22,23 +22,40 @@ final class SharedWords {
 
   private final AtomicReferenceArray<@Nullable Object> table = new AtomicReferenceArray<>(SLOTS);
 
-  /** The same registration, with shared words. */
-  Registration in(Registration own) {
+  /**
+   * The same registration, with shared words, and with those of the instance's last one where it
+   * says the same: an instance that registers again and again leaves little to collect.
+   *
+   * @param last its last one, or null
+   */
+  Registration in(Registration own, @Nullable Registration last) {
+    EurekaInfo lastInfo =
+        last != null && last.attachment() instanceof EurekaInfo info ? info : null;
     return new Registration(
-        shared(own.service()),
-        own.id(),
-        own.host(),
-        own.ipAddress(),
+        last == null ? shared(own.service()) : same(own.service(), last.service()),
+        last == null ? own.id() : same(own.id(), last.id()),
+        last == null ? own.host() : same(own.host(), last.host()),
+        last == null ? own.ipAddress() : same(own.ipAddress(), last.ipAddress()),
         own.port(),
         own.secure(),
         own.status(),
         own.weight(),
-        metadata(own.metadata()),
+        last != null && last.metadata().equals(own.metadata())
+            ? last.metadata()
+            : metadata(own.metadata()),
         of(own.lease()),
-        own.attachment() instanceof EurekaInfo info ? in(info) : own.attachment());
+        own.attachment() instanceof EurekaInfo info ? in(info, lastInfo) : own.attachment());
   }
 
-  private EurekaInfo in(EurekaInfo info) {
+  private static String same(String fresh, String last) {
+    return fresh.equals(last) ? last : fresh;
+  }
+
+  private static @Nullable String url(@Nullable String fresh, @Nullable String last) {
+    return fresh != null && fresh.equals(last) ? last : fresh;
+  }
+
+  private EurekaInfo in(EurekaInfo info, @Nullable EurekaInfo last) {
     return new EurekaInfo(
         info.overriddenStatus(),
         info.port(),
@@ -51,10 +68,10 @@ final class SharedWords {
         info.renewalIntervalSeconds(),
         info.durationSeconds(),
         known(info.appGroupName()),
-        info.homePageUrl(),
-        info.statusPageUrl(),
-        info.healthCheckUrl(),
-        info.secureHealthCheckUrl(),
+        url(info.homePageUrl(), last == null ? null : last.homePageUrl()),
+        url(info.statusPageUrl(), last == null ? null : last.statusPageUrl()),
+        url(info.healthCheckUrl(), last == null ? null : last.healthCheckUrl()),
+        url(info.secureHealthCheckUrl(), last == null ? null : last.secureHealthCheckUrl()),
         known(info.vipAddress()),
         known(info.secureVipAddress()),
         info.coordinating(),

@@ -28,12 +28,11 @@ final class Texts {
   }
 
   /**
-   * @param what names the text in the refusal
-   * @throws BadRequest where {@code text} has a character that XML 1.0 (production 2) or UTF-8
-   *     cannot hold: half of a surrogate pair, U+FFFE, U+FFFF, a control character but tab and the
-   *     ends of lines
+   * Where {@code text} has its first character that XML 1.0 (production 2) or UTF-8 cannot hold, or
+   * -1: half of a surrogate pair, U+FFFE, U+FFFF, a control character but tab and the ends of
+   * lines.
    */
-  static void requireReadable(String what, String text) {
+  static int unreadable(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c >= ' ' && c < Character.MIN_SURROGATE) {
@@ -48,15 +47,26 @@ final class Texts {
       } else if (Character.isSurrogate(c)
           || c >= 0xFFFE
           || (c < ' ' && c != '\t' && c != '\n' && c != '\r')) {
-        throw new BadRequest(
-            what
-                + " has U+"
-                + HexFormat.of().withUpperCase().toHexDigits(c)
-                + " at "
-                + i
-                + ": clients that read XML could not read it back");
+        return i;
       }
     }
+    return -1;
+  }
+
+  /**
+   * The refusal of a text that is {@linkplain #unreadable not readable}.
+   *
+   * @param what names the text in it
+   */
+  static BadRequest notReadable(String what, String text) {
+    int at = unreadable(text);
+    return new BadRequest(
+        what
+            + " has U+"
+            + HexFormat.of().withUpperCase().toHexDigits(text.charAt(at))
+            + " at "
+            + at
+            + ": clients that read XML could not read it back");
   }
 
   /** Decodes one path segment, once. A plus sign stands for itself. */

@@ -67,7 +67,7 @@ public final class Names {
     }
     for (int i = 0; i < id.length(); i++) {
       char c = id.charAt(i);
-      if (c <= ' ' || c == '/' || c == '\\' || Character.isISOControl(c)) {
+      if (c <= ' ' || c == '/' || c == '\\' || (c >= 0x7F && c <= 0x9F)) {
         return false;
       }
     }

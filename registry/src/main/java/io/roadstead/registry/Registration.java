@@ -44,13 +44,38 @@ public record Registration(
   }
 
   public Registration withStatus(Status newStatus) {
-    return new Registration(
-        service, id, host, ipAddress, port, secure, newStatus, weight, metadata, lease, attachment);
+    return newStatus == status
+        ? this
+        : new Registration(
+            service,
+            id,
+            host,
+            ipAddress,
+            port,
+            secure,
+            newStatus,
+            weight,
+            metadata,
+            lease,
+            attachment);
   }
 
+  @SuppressWarnings("ReferenceEquality") // what is the same object needs no other around it
   public Registration withAttachment(@Nullable Attachment newAttachment) {
-    return new Registration(
-        service, id, host, ipAddress, port, secure, status, weight, metadata, lease, newAttachment);
+    return newAttachment == attachment
+        ? this
+        : new Registration(
+            service,
+            id,
+            host,
+            ipAddress,
+            port,
+            secure,
+            status,
+            weight,
+            metadata,
+            lease,
+            newAttachment);
   }
 
   public Registration withMetadata(Map<String, String> newMetadata) {

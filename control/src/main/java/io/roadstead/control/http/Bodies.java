@@ -13,6 +13,7 @@ final class Bodies {
   static final int MAX_BYTES = 1 << 20;
 
   private static final long MAX_MILLIS = 30_000;
+  private static final long NO_TIMER = -1;
   private static final byte[] EMPTY = {};
 
   private final Vertx vertx;
@@ -74,7 +75,7 @@ final class Bodies {
       refused.accept(tooLarge(announced + " bytes"));
       return;
     }
-    Collecting collecting = new Collecting(whole, refused);
+    Collecting collecting = new Collecting(whole, refused, announced);
     request.handler(collecting::add);
     request.endHandler(_ -> collecting.end());
     request.exceptionHandler(_ -> collecting.abandon());
@@ -97,49 +98,66 @@ final class Bodies {
     return type.strip().toLowerCase(Locale.ROOT);
   }
 
-  /** One body on its way. Confined to the event loop. */
+  /**
+   * One body on its way. Confined to the event loop.
+   *
+   * <p>Most come whole in one piece: these cost no timer. Where not even a first piece comes,
+   * {@link Patience} makes an end.
+   */
   private final class Collecting {
     private final Consumer<byte[]> whole;
     private final Consumer<Refusal> refused;
-    private final Buffer bytes = Buffer.buffer();
-    private final long timer;
+    private final long announced;
+    private @Nullable Buffer bytes;
+    private long timer = NO_TIMER;
     private boolean done;
 
-    Collecting(Consumer<byte[]> whole, Consumer<Refusal> refused) {
+    Collecting(Consumer<byte[]> whole, Consumer<Refusal> refused, long announced) {
       this.whole = whole;
       this.refused = refused;
-      this.timer =
-          vertx.setTimer(
-              MAX_MILLIS,
-              _ ->
-                  refuse(
-                      new Refusal(
-                          408,
-                          "body-too-slow",
-                          "the body did not arrive within " + MAX_MILLIS / 1000 + " s")));
+      this.announced = announced;
     }
 
     void add(Buffer chunk) {
       if (done) {
         return;
       }
-      if (bytes.length() + chunk.length() > MAX_BYTES) {
+      Buffer before = bytes;
+      int length = chunk.length() + (before == null ? 0 : before.length());
+      if (length > MAX_BYTES) {
         refuse(tooLarge("more than " + MAX_BYTES + " bytes"));
         return;
       }
-      bytes.appendBuffer(chunk);
+      bytes = before == null ? chunk : before.appendBuffer(chunk);
+      if (before == null && length != announced) {
+        timer = limit();
+      }
+    }
+
+    private long limit() {
+      return vertx.setTimer(
+          MAX_MILLIS,
+          _ ->
+              refuse(
+                  new Refusal(
+                      408,
+                      "body-too-slow",
+                      "the body did not arrive within " + MAX_MILLIS / 1000 + " s")));
     }
 
     void end() {
       if (!done) {
         abandon();
-        whole.accept(bytes.getBytes());
+        Buffer all = bytes;
+        whole.accept(all == null ? EMPTY : all.getBytes());
       }
     }
 
     void abandon() {
       done = true;
-      vertx.cancelTimer(timer);
+      if (timer != NO_TIMER) {
+        vertx.cancelTimer(timer);
+      }
     }
 
     private void refuse(Refusal refusal) {

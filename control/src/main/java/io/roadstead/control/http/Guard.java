@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -61,14 +62,19 @@ public final class Guard {
     checkTarget(request.uri(), host);
     // Whoever repeats them may hide one behind another: all have to pass.
     boolean crossSite =
-        request.headers().getAll("Sec-Fetch-Site").stream().anyMatch("cross-site"::equalsIgnoreCase)
-            || request.headers().getAll("Origin").stream().anyMatch(o -> foreign(o, host));
+        has(request, "Sec-Fetch-Site", "cross-site"::equalsIgnoreCase)
+            || has(request, "Origin", origin -> foreign(origin, host));
     if (crossSite) {
       throw new Refusal(
           403,
           "cross-site",
           "a web page of another site may not call the control plane; open it by its own address");
     }
+  }
+
+  private static boolean has(HttpServerRequest request, String header, Predicate<String> value) {
+    return request.getHeader(header) != null
+        && request.headers().getAll(header).stream().anyMatch(value);
   }
 
   /** An address in full names the host a second time, and by RFC 9112 before the header. */
@@ -123,7 +129,8 @@ public final class Guard {
   }
 
   private static boolean loopback(String host) {
-    return host.equals("localhost")
+    return host.equals("127.0.0.1")
+        || host.equals("localhost")
         || host.endsWith(".localhost")
         || host.equals("[::1]")
         || LOOPBACK.matcher(host).matches();

@@ -156,6 +156,9 @@ final class Cases {
   }
 
   private void put(Instance instance, Consumer<Case> onAnew) {
+    if (cases.isEmpty() && instance.status() == Status.UP) {
+      return;
+    }
     Case at = cases.get(instance.key());
     if (at != null) {
       boolean anew = at.isAnew(instance);

@@ -73,10 +73,16 @@ final class Entries {
 
   /** Entries of these instances, until there are none left or {@code bytes} have been reached. */
   final class Writing {
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
+    private final FrameBytes bytes = new FrameBytes();
     private final DataOutputStream out = new DataOutputStream(bytes);
 
     Writing() {
+      clear();
+    }
+
+    /** Begins anew, in the same room. */
+    void clear() {
+      bytes.reset();
       bytes.write(ENTRIES);
     }
 
@@ -141,10 +147,21 @@ final class Entries {
         out.writeInt(-1);
         return;
       }
-      ByteArrayOutputStream form = new ByteArrayOutputStream(256);
-      attachments.write(attachment, new DataOutputStream(form));
-      out.writeInt(form.size());
-      form.writeTo(out);
+      int at = bytes.size();
+      out.writeInt(0);
+      attachments.write(attachment, out);
+      bytes.putInt(at, bytes.size() - at - Integer.BYTES);
+    }
+  }
+
+  /** Bytes in which a length may be set once what it is of has been written. */
+  private static final class FrameBytes extends ByteArrayOutputStream {
+    FrameBytes() {
+      super(4096);
+    }
+
+    void putInt(int at, int value) {
+      ByteBuffer.wrap(buf).putInt(at, value);
     }
   }
 

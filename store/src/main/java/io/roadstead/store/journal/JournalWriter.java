@@ -32,7 +32,7 @@ final class JournalWriter {
   static final String DAMAGED = ".damaged-at-";
 
   private final Disk disk;
-  private final AttachmentForm attachments;
+  private final Entries.Writing frame;
   private final Registry registry;
   private final long smallestLog;
   private final List<Reading.Fault> damaged;
@@ -65,7 +65,7 @@ final class JournalWriter {
   JournalWriter(
       Disk disk, AttachmentForm attachments, Registry registry, Reading before, long smallestLog) {
     this.disk = disk;
-    this.attachments = attachments;
+    this.frame = new Entries(attachments).new Writing();
     this.registry = registry;
     this.generation = before.newest();
     this.snapshotGeneration = before.base();
@@ -151,8 +151,7 @@ final class JournalWriter {
       throws IOException {
     Map<InstanceKey, Remembered> found = HashMap.newHashMap(keys.size());
     registry.remembered(keys).forEach(one -> found.put(one.key(), one));
-    Entries entries = new Entries(attachments);
-    Entries.Writing frame = entries.new Writing();
+    frame.clear();
     long bytes = 0;
     for (InstanceKey key : keys) {
       Remembered one = found.get(key);
@@ -162,15 +161,15 @@ final class JournalWriter {
         frame.gone(key);
       }
       if (frame.size() >= FRAME_BYTES) {
-        bytes += append(to, frame);
-        frame = entries.new Writing();
+        bytes += appendFrame(to);
       }
     }
-    return frame.size() > 1 ? bytes + append(to, frame) : bytes;
+    return frame.size() > 1 ? bytes + appendFrame(to) : bytes;
   }
 
-  private static long append(Disk.Appending to, Entries.Writing frame) throws IOException {
+  private long appendFrame(Disk.Appending to) throws IOException {
     byte[] bytes = Frames.frame(frame.payload());
+    frame.clear();
     to.append(bytes);
     return bytes.length;
   }
