@@ -62,6 +62,10 @@ public final class SpecJson implements SpecCodec {
         entry.put("host", route.host());
       }
       entry.put("strip", route.strip());
+      if (!route.filters().isEmpty()) {
+        ArrayNode filters = entry.putArray("filters");
+        route.filters().forEach(filters::add);
+      }
     }
     Health health = spec.health();
     ObjectNode probe = tree.putObject("health");

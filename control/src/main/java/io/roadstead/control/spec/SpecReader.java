@@ -38,6 +38,8 @@ public final class SpecReader {
   private static final int MAX_ENV = 256;
   private static final int MAX_ENV_VALUE = 32 * 1024;
   private static final int MAX_ROUTES = 100;
+  private static final int MAX_FILTERS = 16;
+  private static final Pattern FILTER = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
   private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern ROUTE_PATH = Pattern.compile("/[!-~&&[^?#\\\\%]]{0,1023}");
@@ -232,6 +234,7 @@ public final class SpecReader {
       String path = entry.text("path").orElse("");
       String host = entry.text("host").orElse("").toLowerCase(Locale.ROOT);
       boolean strip = entry.flag("strip", true);
+      List<String> filters = filters(entry);
       if (!ROUTE_PATH.matcher(path).matches()
           || path.contains("//")
           || path.contains("/./")
@@ -245,9 +248,34 @@ public final class SpecReader {
         entry.problem("path", "'" + path + "' is there twice");
       }
       entry.noMore();
-      routes.add(new Route(host, path, strip));
+      routes.add(new Route(host, path, strip, filters));
     }
     return routes;
+  }
+
+  private static List<String> filters(Section route) {
+    JsonNode list = route.node("filters");
+    List<String> filters = new ArrayList<>();
+    if (list == null) {
+      return filters;
+    }
+    if (!list.isArray() || list.size() > MAX_FILTERS) {
+      route.problem("filters", "is to be a list of at most " + MAX_FILTERS + " names");
+      return filters;
+    }
+    for (JsonNode each : list) {
+      String name = each.isString() ? each.stringValue() : "";
+      if (!FILTER.matcher(name).matches()) {
+        route.problem(
+            "filters",
+            "'" + name + "' is not a filter's name: [a-z0-9][a-z0-9._-]{0,62} is expected");
+      } else if (filters.contains(name)) {
+        route.problem("filters", "names '" + name + "' twice");
+      } else {
+        filters.add(name);
+      }
+    }
+    return filters;
   }
 
   private static Health health(Section section) {

@@ -94,6 +94,11 @@ public final class RegistryJson {
       json.writeStringProperty("host", route.host());
       json.writeStringProperty("path", route.path());
       json.writeBooleanProperty("strip", route.strip());
+      if (!route.filters().isEmpty()) {
+        json.writeArrayPropertyStart("filters");
+        route.filters().forEach(json::writeString);
+        json.writeEndArray();
+      }
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -181,7 +186,11 @@ public final class RegistryJson {
     List<Route> routes = new ArrayList<>();
     for (JsonNode node : nodes) {
       routes.add(
-          new Route(text(node, "host"), text(node, "path"), node.path("strip").asBoolean(true)));
+          new Route(
+              text(node, "host"),
+              text(node, "path"),
+              node.path("strip").asBoolean(true),
+              node.path("filters").valueStream().map(each -> each.asString("")).toList()));
     }
     return routes;
   }

@@ -4,6 +4,7 @@ import io.roadstead.registry.Route;
 import io.roadstead.registry.Service;
 import io.roadstead.registry.Snapshot;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Routes as JSON. */
 public final class RouteJson {
@@ -30,11 +31,16 @@ public final class RouteJson {
   }
 
   private static void add(ArrayNode list, String service, Route route, String source) {
-    list.addObject()
-        .put("host", route.host())
-        .put("path", route.path())
-        .put("strip", route.strip())
-        .put("service", service)
-        .put("source", source);
+    ObjectNode entry =
+        list.addObject()
+            .put("host", route.host())
+            .put("path", route.path())
+            .put("strip", route.strip())
+            .put("service", service)
+            .put("source", source);
+    if (!route.filters().isEmpty()) {
+      ArrayNode filters = entry.putArray("filters");
+      route.filters().forEach(filters::add);
+    }
   }
 }

@@ -31,7 +31,8 @@ class RemoteRegistryViewTest {
     try (MemoryPlatform platform = MemoryPlatform.open();
         RemoteRegistryView view = view(platform.uri("/"), MemoryPlatform.TOKEN)) {
       platform.register("orders", "a", 20_001);
-      platform.registry.routes("orders", List.of(new Route("shop.example", "/orders", false)));
+      platform.registry.routes(
+          "orders", List.of(new Route("shop.example", "/orders", false, List.of("auth"))));
       view.start(seen::add);
       assertThat(view.awaitFirst(Duration.ofSeconds(10))).isTrue();
       assertThat(view.platform()).isEqualTo("p1");

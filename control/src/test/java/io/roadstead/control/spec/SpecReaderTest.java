@@ -46,7 +46,7 @@ class SpecReaderTest {
     ServiceSpec spec =
         read("""
         {'command': ['node', 'server.js', 8], 'version': '1.4', 'replicas': 3,
-         'routes': [{'path': '/orders'}, {'path': '/o', 'host': 'Shop.Example', 'strip': false}],
+         'routes': [{'path': '/orders'}, {'path': '/o', 'host': 'Shop.Example', 'strip': false, 'filters': ['auth', 'stamp']}],
          'health': {'path': '/health', 'interval': '500ms', 'timeout': '2s', 'startup': '2m'},
          'env': {'LOG': 'info', 'N': 7, 'ON': true},
          'resources': {'memory': '256Mi', 'cpu': 0.5},
@@ -63,7 +63,9 @@ class SpecReaderTest {
                 new Source.Exec(List.of("node", "server.js", "8")),
                 "1.4",
                 3,
-                List.of(new Route("", "/orders", true), new Route("shop.example", "/o", false)),
+                List.of(
+                    new Route("", "/orders", true),
+                    new Route("shop.example", "/o", false, List.of("auth", "stamp"))),
                 new Health(
                     "/health",
                     Duration.ofMillis(500),
@@ -129,6 +131,7 @@ class SpecReaderTest {
           {"'resources': {'cpu': -1}", "0.0 to 1024.0"},
           {"'routes': [{'path': '/a'}, {'path': '/a'}]", "twice"},
           {"'routes': [{'path': '/a', 'host': 'x:80'}]", "host name"},
+          {"'routes': [{'path': '/a', 'filters': ['A b']}]", "not a filter's name"},
           {"'routes': {'path': '/a'}", "a list is expected"},
           {"'env': {'A': {'b': 1}}", "text is expected"},
           {"'jar': '/x.jar'", "more than one thing to run"}

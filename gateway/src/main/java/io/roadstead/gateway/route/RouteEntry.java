@@ -13,8 +13,16 @@ public final class RouteEntry {
   private final int serviceIndex;
   private final int stripSegments;
   private final byte[] forwardedPrefix;
+  private final List<String> filters;
 
-  RouteEntry(String label, String service, int serviceIndex, String path, boolean strip) {
+  RouteEntry(
+      String label,
+      String service,
+      int serviceIndex,
+      String path,
+      boolean strip,
+      List<String> filters) {
+    this.filters = filters;
     this.label = label;
     this.service = service;
     this.serviceIndex = serviceIndex;
@@ -46,6 +54,11 @@ public final class RouteEntry {
   /** The place of its service in the table that the route belongs to. */
   public int serviceIndex() {
     return serviceIndex;
+  }
+
+  /** The filters that look at its requests, in that order; as a rule none. */
+  public List<String> filters() {
+    return filters;
   }
 
   /** How many leading segments of the path are taken off before forwarding. */

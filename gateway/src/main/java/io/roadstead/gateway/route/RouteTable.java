@@ -45,13 +45,23 @@ public final class RouteTable {
             .add(
                 route.path(),
                 new RouteEntry(
-                    host + route.path(), service.name(), i, route.path(), route.strip()));
+                    host + route.path(),
+                    service.name(),
+                    i,
+                    route.path(),
+                    route.strip(),
+                    route.filters()));
       }
       if (defaultRoutes) {
         defaults.put(
             service.name(),
             new RouteEntry(
-                "/" + service.name() + "/**", service.name(), i, "/" + service.name(), true));
+                "/" + service.name() + "/**",
+                service.name(),
+                i,
+                "/" + service.name(),
+                true,
+                List.of()));
       }
     }
     PathTree.Builder any = hosts.remove("");
