@@ -43,6 +43,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final BodyReader body = new BodyReader();
   private State state = State.HEAD;
   private @Nullable ChannelHandlerContext ctx;
+  private final Outlet outlet;
   private @Nullable ByteBuf pending;
   private @Nullable Tunnel tunnel;
   private byte[] forwardedLines = {};
@@ -57,12 +58,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   ClientConnection(Worker worker) {
     this.worker = worker;
+    this.outlet = new Outlet(worker);
     this.exchange = new Exchange(worker, this);
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
     ctx = context;
+    outlet.open(context);
     sinceNanos = worker.now();
     String from =
         context.channel().remoteAddress() instanceof InetSocketAddress remote
@@ -158,6 +161,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       } else {
         in.release();
       }
+      outlet.pending(pending);
     }
     adjustReading();
   }
@@ -229,13 +233,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   // Answers.
 
   void write(ByteBuf bytes) {
-    ChannelHandlerContext c = ctx;
-    if (c == null || state == State.CLOSED) {
+    if (state == State.CLOSED) {
       bytes.release();
-      return;
+    } else {
+      outlet.write(bytes);
     }
-    var _ = c.write(bytes, c.voidPromise());
-    worker.touch(c);
   }
 
   void writeAscii(String text) {
@@ -249,12 +251,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   boolean writable() {
-    ChannelHandlerContext c = ctx;
-    return c != null && c.channel().isWritable();
+    return outlet.writable();
   }
 
   long backlogBytes() {
-    return Buffers.backlog(ctx);
+    return outlet.backlogBytes();
   }
 
   /** The answer is written. */
@@ -327,6 +328,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
     exchange.cancel();
     var _ = c.close();
+    outlet.closed();
   }
 
   /** The gateway closes: what is idle goes now, the rest after its answer. */
@@ -375,6 +377,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
+    outlet.tell();
     exchange.adjustReading();
   }
 
@@ -405,6 +408,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   void sweep(long nowNanos) {
+    outlet.tell();
     switch (state) {
       case HEAD -> {
         long waited = nowNanos - sinceNanos;

@@ -141,6 +141,10 @@ final class Exchange implements BodyReader.Sink {
   public void range(ByteBuf in, int index, int length) {
     progressNanos = worker.now();
     attempts.body(in, index, length);
+    UpstreamConnection to = attempts.connection();
+    if (to != null && !to.writable()) {
+      client.adjustReading();
+    }
   }
 
   void requestComplete() {
@@ -247,6 +251,9 @@ final class Exchange implements BodyReader.Sink {
       entry.sent(length);
     }
     reply.bytes(in, index, length);
+    if (!client.writable()) {
+      adjustReading();
+    }
   }
 
   void flushHead() {

@@ -58,6 +58,7 @@ public final class Gateway implements AutoCloseable {
   private final InstantSource clock;
   private final EventSink events;
   private final ClientLimit clientLimit;
+  private final BufferBudget budget;
   private final List<Worker> workers = new ArrayList<>();
   private final CompletableFuture<Void> left = new CompletableFuture<>();
   private final AtomicReference<@Nullable EventLoopGroup> group = new AtomicReference<>();
@@ -78,6 +79,7 @@ public final class Gateway implements AutoCloseable {
     this.clock = clock;
     this.events = events;
     this.clientLimit = new ClientLimit(config.limits().clientConnections());
+    this.budget = new BufferBudget(config.limits().bufferedBytes());
     this.accessLogging = new AccessLogging(ticker, this::tell);
   }
 
@@ -142,6 +144,7 @@ public final class Gateway implements AutoCloseable {
         ticker,
         clock,
         clientLimit,
+        budget,
         ticker.nanos() + workers.size(),
         this::again,
         view::refused);
@@ -351,6 +354,11 @@ public final class Gateway implements AutoCloseable {
       throw new IllegalStateException("the gateway has not been started");
     }
     return own.address();
+  }
+
+  /** How many bytes wait in the gateway now. */
+  long bufferedBytes() {
+    return budget.used();
   }
 
   /** What has been counted up to now. Asks each loop and waits for it, a second at most. */

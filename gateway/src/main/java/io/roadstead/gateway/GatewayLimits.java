@@ -12,6 +12,8 @@ import io.roadstead.gateway.http.HeadLimits;
  * @param highWaterBytes waiting to be written to one peer, from which on no more is read from the
  *     other
  * @param lowWaterBytes down to which that has to go before reading goes on
+ * @param bufferedBytes waiting in all connections together, from which on a connection gets 8 KiB
+ *     and no body is kept to be sent again
  */
 public record GatewayLimits(
     HeadLimits head,
@@ -19,15 +21,18 @@ public record GatewayLimits(
     int idlePerInstance,
     int heldBodyBytes,
     int highWaterBytes,
-    int lowWaterBytes) {
+    int lowWaterBytes,
+    long bufferedBytes) {
   public static final GatewayLimits DEFAULT =
-      new GatewayLimits(HeadLimits.DEFAULT, 16_384, 256, 64 * 1024, 256 * 1024, 64 * 1024);
+      new GatewayLimits(
+          HeadLimits.DEFAULT, 16_384, 256, 64 * 1024, 256 * 1024, 64 * 1024, 64L << 20);
 
   public GatewayLimits {
     if (clientConnections < 1
         || idlePerInstance < 0
         || heldBodyBytes < 0
         || lowWaterBytes < 1
+        || bufferedBytes < 0
         || highWaterBytes <= lowWaterBytes) {
       throw new IllegalArgumentException(
           "gateway limits must be positive and the low water mark below the high one");

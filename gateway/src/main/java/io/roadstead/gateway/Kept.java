@@ -13,6 +13,7 @@ final class Kept {
   private @Nullable ByteBuf head;
   private @Nullable ByteBuf body;
   private boolean keeping;
+  private int told;
 
   Kept(Worker worker, ClientConnection client) {
     this.worker = worker;
@@ -53,9 +54,14 @@ final class Kept {
     }
     ByteBuf kept = body;
     int size = kept == null ? 0 : kept.readableBytes();
-    if (size + length > worker.limits().heldBodyBytes()) {
+    boolean spent = worker.budget().spent();
+    if (spent || size + length > worker.limits().heldBodyBytes()) {
+      if (spent) {
+        worker.limited().bodies++;
+      }
       keeping = false;
       body = Buffers.release(kept);
+      tell(0);
       return;
     }
     if (kept == null) {
@@ -63,11 +69,20 @@ final class Kept {
       body = kept;
     }
     kept.writeBytes(in, index, length);
+    tell(kept.capacity());
+  }
+
+  private void tell(int size) {
+    if (size != told) {
+      worker.budget().change(size - told);
+      told = size;
+    }
   }
 
   void release() {
     head = Buffers.release(head);
     body = Buffers.release(body);
+    tell(0);
     keeping = false;
   }
 }

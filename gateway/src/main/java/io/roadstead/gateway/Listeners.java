@@ -125,6 +125,7 @@ final class Listeners {
         .option(ChannelOption.SO_BACKLOG, BACKLOG)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Worker.waterMark(config.limits()))
+        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new ReadSizes(workers.getFirst().budget()))
         .childHandler(new NewClient());
   }
 

@@ -22,6 +22,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
   private final BodyReader body = new BodyReader();
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Exchange exchange;
+  private final Outlet outlet;
   private @Nullable ByteBuf pending;
   private boolean inBody;
   private boolean connected;
@@ -44,6 +45,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
     this.worker = worker;
     this.pool = pool;
     this.exchange = exchange;
+    this.outlet = new Outlet(worker);
     this.idleNanos = worker.upstreamIdleNanos();
     pool.connecting++;
   }
@@ -71,6 +73,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     ctx = context;
+    outlet.open(context);
   }
 
   /** The connecting is over, for better or worse. */
@@ -102,22 +105,20 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
   }
 
   void write(ByteBuf bytes) {
-    ChannelHandlerContext c = ctx;
-    if (c == null || closed) {
+    if (closed) {
       bytes.release();
-      return;
+    } else {
+      outlet.write(bytes);
     }
-    var _ = c.write(bytes, c.voidPromise());
-    worker.touch(c);
   }
 
   boolean writable() {
-    ChannelHandlerContext c = ctx;
-    return c != null && c.channel().isWritable();
+    return outlet.writable();
   }
 
   long backlogBytes() {
-    return Buffers.backlog(ctx);
+    outlet.tell();
+    return outlet.backlogBytes();
   }
 
   void reading(boolean wanted) {
@@ -149,6 +150,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
       } else {
         pending = in;
       }
+      outlet.pending(pending);
     }
   }
 
@@ -341,6 +343,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
     closed = true;
     pool.open--;
     Buffers.closeWhenWritten(c, Worker.LINGER_NANOS);
+    outlet.closed();
   }
 
   boolean idleTooLong(long nowNanos) {
@@ -358,6 +361,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
+    outlet.tell();
     Exchange current = exchange;
     if (current != null) {
       current.adjustReading();
@@ -396,6 +400,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
       pool.open--;
     }
     var _ = c.close();
+    outlet.closed();
     Exchange current = exchange;
     ByteBuf rest = pending;
     pending = null;

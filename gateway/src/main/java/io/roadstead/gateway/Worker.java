@@ -2,7 +2,6 @@ package io.roadstead.gateway;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -82,9 +81,11 @@ final class Worker {
   private final Traffic unrouted = new Traffic(Traffic.Key.NONE);
   private final LoopLog accessLog;
   private final Refusals refusals = new Refusals();
+  private final BufferBudget budget;
+  private final Limited limited = new Limited();
   private @Nullable World world;
   private LoopService[] byIndex = {};
-  private @Nullable ChannelHandlerContext[] touched = new ChannelHandlerContext[64];
+  private @Nullable Outlet[] touched = new Outlet[64];
   private int touchedCount;
   private boolean flushing;
   private boolean closing;
@@ -99,6 +100,7 @@ final class Worker {
       Ticker ticker,
       InstantSource clock,
       ClientLimit clientLimit,
+      BufferBudget budget,
       long seed,
       Runnable onDrained,
       Consumer<InstanceKey> onRefused) {
@@ -107,6 +109,7 @@ final class Worker {
     this.ticker = ticker;
     this.clock = clock;
     this.clientLimit = clientLimit;
+    this.budget = budget;
     this.onDrained = onDrained;
     this.onRefused = onRefused;
     this.requestParser = new HeadParser(config.limits().head());
@@ -120,6 +123,7 @@ final class Worker {
             .channelFactory(transport.channels())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark(config.limits()))
+            .option(ChannelOption.RECVBUF_ALLOCATOR, new ReadSizes(budget))
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) Math.max(1, config.timeouts().connect().toMillis()));
@@ -192,6 +196,15 @@ final class Worker {
   /** Whether another gateway has the port, so that clients are better off there. */
   boolean leaving() {
     return leaving;
+  }
+
+  BufferBudget budget() {
+    return budget;
+  }
+
+  /** What was done for the budget's sake. */
+  Limited limited() {
+    return limited;
   }
 
   Refusals refusals() {
@@ -268,16 +281,15 @@ final class Worker {
             .addListener(future -> connection.connectDone(future.cause()));
   }
 
-  /** Remembers that the channel has bytes to flush. */
-  @SuppressWarnings("ReferenceEquality") // Contexts are compared as what they are: places.
-  void touch(ChannelHandlerContext ctx) {
-    if (touchedCount > 0 && touched[touchedCount - 1] == ctx) {
+  /** Remembers that there are bytes to flush. */
+  void touch(Outlet outlet) {
+    if (touchedCount > 0 && touched[touchedCount - 1] == outlet) {
       return;
     }
     if (touchedCount == touched.length) {
       touched = Arrays.copyOf(touched, touchedCount * 2);
     }
-    touched[touchedCount++] = ctx;
+    touched[touchedCount++] = outlet;
   }
 
   /** Flushes what has been written since the last time. */
@@ -288,10 +300,10 @@ final class Worker {
     flushing = true;
     // Flushing may close connections, which may write elsewhere: the list may grow meanwhile.
     for (int i = 0; i < touchedCount; i++) {
-      ChannelHandlerContext ctx = touched[i];
+      Outlet outlet = touched[i];
       touched[i] = null;
-      if (ctx != null) {
-        ctx.flush();
+      if (outlet != null) {
+        outlet.flush();
       }
     }
     touchedCount = 0;
@@ -524,6 +536,7 @@ final class Worker {
   void addTo(StatsSum sum) {
     sum.add(unrouted);
     refusals.addTo(sum);
+    limited.addTo(sum);
     traffic.values().forEach(sum::add);
     services.values().forEach(sum::add);
     pools.values().forEach(sum::add);

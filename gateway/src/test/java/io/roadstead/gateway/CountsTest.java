@@ -62,7 +62,13 @@ class CountsTest {
                 config ->
                     config.withLimits(
                         new GatewayLimits(
-                            config.limits().head(), 2, 256, 65536, 256 * 1024, 64 * 1024)));
+                            config.limits().head(),
+                            2,
+                            256,
+                            65536,
+                            256 * 1024,
+                            64 * 1024,
+                            1 << 20)));
         RawClient one = harbour.client();
         RawClient two = harbour.client()) {
       assertThat(one.get("/x").status()).isEqualTo(404);

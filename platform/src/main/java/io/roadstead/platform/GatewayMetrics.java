@@ -54,6 +54,8 @@ final class GatewayMetrics implements MultiCollector {
               "Connections of clients that were closed because too many were open",
           "access_log_lines", "Lines of the access log that were written",
           "access_log_dropped", "Lines of the access log that were dropped",
+          "memory_limited",
+              "What was not buffered because the memory for it was spent, by the effect",
           "filter_runs", "Requests that a filter has looked at",
           "filter_failures", "Requests that ended because a filter failed");
 
