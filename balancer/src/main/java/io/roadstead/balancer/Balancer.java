@@ -2,6 +2,7 @@ package io.roadstead.balancer;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ public final class Balancer<T> {
   private static final int CONNECT_FAILURES = 3;
   private static final Duration SHORTEST_EJECTION = Duration.ofSeconds(1);
   private static final Duration LONGEST_EJECTION = Duration.ofSeconds(30);
+  private static final int ERRORS_IN_ROW = 5;
+  private static final int PERCENT = 50;
 
   private final Strategy strategy;
   private final Membership<T> membership;
@@ -44,16 +47,26 @@ public final class Balancer<T> {
 
   /**
    * The default: power of two choices over peak EWMA, a slow start of 10 s, probation for the
-   * unknown, and ejection after 3 failed connections for 1 s growing to 30 s.
+   * unknown, and ejection after 3 failed connections, 5 errors in a row or half of the answers
+   * being errors, for 1 s growing to 30 s.
    */
   public static <T> Balancer<T> standard(RandomGenerator random) {
+    return standard(random, standardEjection(), new SlowStart(RAMP));
+  }
+
+  /** The default with an ejection and a slow start of the caller's, who may change them later. */
+  public static <T> Balancer<T> standard(
+      RandomGenerator random, PassiveEjection ejection, SlowStart slowStart) {
     return new Balancer<>(
-        new PowerOfTwoChoices(),
-        List.of(
-            new PassiveEjection(CONNECT_FAILURES, SHORTEST_EJECTION, LONGEST_EJECTION),
-            new Probation(),
-            new SlowStart(RAMP)),
-        random);
+        new PowerOfTwoChoices(), List.of(ejection, new Probation(), slowStart), random);
+  }
+
+  /** The default's ejection. */
+  public static PassiveEjection standardEjection() {
+    PassiveEjection ejection =
+        new PassiveEjection(CONNECT_FAILURES, SHORTEST_EJECTION, LONGEST_EJECTION);
+    ejection.errors(ERRORS_IN_ROW, PERCENT, PERCENT, PERCENT);
+    return ejection;
   }
 
   /**
@@ -80,6 +93,23 @@ public final class Balancer<T> {
       member.started();
     }
     return member;
+  }
+
+  /**
+   * A member whose target has room, where the one that was picked has none; null where nobody has.
+   * It looks at all members.
+   */
+  public @Nullable Member<T> pickWithRoom(long nowNanos, @Nullable Tried tried, Predicate<T> room) {
+    Member<T> member = membership.withRoom(tried, nowNanos, room);
+    if (member != null) {
+      member.started();
+    }
+    return member;
+  }
+
+  /** Takes a pick back of which nothing came. */
+  public void withdrawn(Member<T> member) {
+    member.withdrawn();
   }
 
   /**

@@ -38,8 +38,13 @@ public final class Member<T> {
   double burden = 1.0;
 
   int connectFailures;
+  int errorsInRow;
+  int windowAnswers;
+  int windowErrors;
+  long windowNanos;
   int ejections;
   boolean ejected;
+  boolean ejectedForErrors;
   long ejectedUntilNanos;
 
   private int outstanding;
@@ -51,6 +56,7 @@ public final class Member<T> {
   Member(Endpoint<T> endpoint, long nowNanos) {
     this.endpoint = endpoint;
     this.joinedNanos = nowNanos;
+    this.windowNanos = nowNanos;
     this.latencyAtNanos = nowNanos;
     this.errorAtNanos = nowNanos;
   }
@@ -78,7 +84,7 @@ public final class Member<T> {
     return errorShare == 0 ? 0 : errorShare * Decay.factor(nowNanos - errorAtNanos, ERROR_PER_NANO);
   }
 
-  /** Whether it is being avoided because connections to it failed. */
+  /** Whether it is being avoided because connections to it failed, or answers were errors. */
   public boolean isEjected(long nowNanos) {
     return ejected && nowNanos - ejectedUntilNanos < 0;
   }
@@ -89,6 +95,12 @@ public final class Member<T> {
 
   void started() {
     outstanding++;
+  }
+
+  void withdrawn() {
+    if (outstanding > 0) {
+      outstanding--;
+    }
   }
 
   void ended(long nowNanos, long rttNanos, Outcome outcome) {

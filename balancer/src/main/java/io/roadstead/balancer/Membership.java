@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,37 @@ public final class Membership<T> {
       }
     }
     return true;
+  }
+
+  /**
+   * How many members are ejected now.
+   *
+   * @param forErrors those only that were for their answers; else for whatever reason
+   */
+  int ejected(long nowNanos, boolean forErrors) {
+    int count = 0;
+    for (Member<T> member : members) {
+      if (member.isEjected(nowNanos) && (member.ejectedForErrors || !forErrors)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /**
+   * The least burdened of the members that were not tried yet and have room, one that is not
+   * ejected first; null where none has room.
+   */
+  @Nullable Member<T> withRoom(@Nullable Tried tried, long nowNanos, Predicate<T> room) {
+    Member<T> best = null;
+    for (Member<T> member : members) {
+      if ((tried == null || !tried.contains(member))
+          && room.test(member.target())
+          && (best == null || goesBefore(member, best, nowNanos))) {
+        best = member;
+      }
+    }
+    return best;
   }
 
   /**

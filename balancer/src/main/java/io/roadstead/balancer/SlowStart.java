@@ -10,7 +10,7 @@ import java.time.Duration;
 public final class SlowStart implements Guard {
   private static final double FIRST_SHARE = 0.1;
 
-  private final long windowNanos;
+  private long windowNanos;
 
   /**
    * @param window how long the ramp takes
@@ -20,6 +20,11 @@ public final class SlowStart implements Guard {
       throw new IllegalArgumentException("the slow start of " + window + " must be longer than 0");
     }
     this.windowNanos = window.toNanos();
+  }
+
+  /** Changes how long the ramp takes, for those in the middle of it too; zero: no ramp. */
+  public void window(Duration window) {
+    windowNanos = Math.max(0, window.toNanos());
   }
 
   @Override
@@ -37,6 +42,8 @@ public final class SlowStart implements Guard {
   }
 
   private double share(long ageNanos) {
-    return Math.min(1.0, FIRST_SHARE + (1 - FIRST_SHARE) * ageNanos / windowNanos);
+    return windowNanos == 0
+        ? 1.0
+        : Math.min(1.0, FIRST_SHARE + (1 - FIRST_SHARE) * ageNanos / windowNanos);
   }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.roadstead.balancer.Member;
 import io.roadstead.balancer.Outcome;
 import io.roadstead.balancer.Tried;
+import io.roadstead.gateway.route.RouteEntry;
 import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * connection. Confined to its loop.
  */
 final class Attempts {
-  private static final int MAX_TRIES = 3;
-
   /** A request that brings its instance down takes no third one with it. */
   private static final int MAX_RECIPIENTS = 2;
 
@@ -48,6 +47,20 @@ final class Attempts {
   private long sentNanos;
   private long rttNanos;
 
+  // What limits it, and where it waits.
+  private @Nullable Patience patience;
+  private @Nullable Gate routeGate;
+  private boolean inRoute;
+  private @Nullable Gate instanceGate;
+  private @Nullable Crowd waitingIn;
+  private Obstacle obstacle = Obstacle.NO_INSTANCE;
+  private long waitsUntilNanos;
+
+  /** Its neighbours in the line. */
+  @Nullable Attempts before;
+
+  @Nullable Attempts after;
+
   Attempts(Worker worker, ClientConnection client, Exchange exchange, Asked asked) {
     this.worker = worker;
     this.client = client;
@@ -58,6 +71,15 @@ final class Attempts {
 
   /** Forgets the request before. */
   void reset() {
+    leaveLine();
+    Gate way = routeGate;
+    routeGate = null;
+    patience = null;
+    if (way != null && inRoute) {
+      inRoute = false;
+      way.leave();
+      requireNonNull(service).freed();
+    }
     tried.clear();
     tries = 0;
     service = null;
@@ -112,6 +134,11 @@ final class Attempts {
     return from;
   }
 
+  /** How long it waits for what. Only while it is under way. */
+  Patience patience() {
+    return requireNonNull(patience);
+  }
+
   /** Lets go of the connection in the middle of what it carries. */
   void abandon() {
     UpstreamConnection from = detach();
@@ -122,21 +149,139 @@ final class Attempts {
 
   // Picks and connections.
 
-  void begin(LoopService to, ByteBuf head) {
+  void begin(LoopService to, RouteEntry route, ByteBuf head) {
     service = to;
+    patience = to.patience(route);
+    routeGate = to.gate(route);
     kept.head(head);
-    Member<UpstreamPool> picked = to.balancer.pick(worker.now(), tried);
+    to.budget.request();
+    Member<UpstreamPool> picked = admitted(to);
     if (picked == null) {
-      exchange.refuse(503, "no-instance", to.absence());
+      await(to);
+    } else {
+      forward(picked);
+    }
+  }
+
+  /** A place in the route and at an instance; null, and {@link #obstacle}, where it has to wait. */
+  private @Nullable Member<UpstreamPool> admitted(LoopService to) {
+    Gate way = routeGate;
+    if (way != null && !way.enter()) {
+      obstacle = Obstacle.ROUTE_FULL;
+      return null;
+    }
+    Member<UpstreamPool> picked = to.pick(tried);
+    if (picked == null) {
+      obstacle = to.balancer.size() == 0 ? Obstacle.NO_INSTANCE : Obstacle.INSTANCES_FULL;
+      if (way != null) {
+        way.leave();
+      }
+      return null;
+    }
+    inRoute = way != null;
+    return picked;
+  }
+
+  // Waiting.
+
+  private void await(LoopService to) {
+    long nanos =
+        (obstacle == Obstacle.NO_INSTANCE
+                ? to.policy().hold()
+                : to.policy().concurrency().patience())
+            .toNanos();
+    Crowd in = nanos > 0 && !worker.lastAnswers() ? to.queue(this) : null;
+    if (in == null) {
+      refuseFull(to);
       return;
     }
-    forward(picked);
+    waitingIn = in;
+    waitsUntilNanos = worker.now() + nanos;
+    // Another loop may have made room just before it could know that somebody waits here.
+    goOn();
   }
+
+  /** Whether it waits for its turn, or for an instance. */
+  boolean waiting() {
+    return waitingIn != null;
+  }
+
+  private void leaveLine() {
+    Crowd in = waitingIn;
+    if (in != null) {
+      waitingIn = null;
+      requireNonNull(service).unqueue(this, in);
+    }
+  }
+
+  /** Goes on if it can; what is in its way, where it cannot. */
+  @Nullable Obstacle goOn() {
+    Member<UpstreamPool> picked = admitted(requireNonNull(service));
+    if (picked == null) {
+      return obstacle;
+    }
+    leaveLine();
+    exchange.progressed();
+    forward(picked);
+    client.proceed();
+    return null;
+  }
+
+  /** Tells the client where it has waited too long. */
+  void waitedUntil(long nowNanos) {
+    if (waitingIn == null || nowNanos - waitsUntilNanos < 0) {
+      return;
+    }
+    leaveLine();
+    LoopService to = requireNonNull(service);
+    if (obstacle == Obstacle.NO_INSTANCE) {
+      exchange.refuse(503, "no-instance", to.absence());
+    } else {
+      exchange.refuse(
+          503,
+          "queue-timeout",
+          "the request waited "
+              + to.policy().concurrency().patience().toMillis()
+              + " ms in vain: "
+              + full(to)
+              + "; send less at once, or raise the limit or the number of instances");
+    }
+  }
+
+  private void refuseFull(LoopService to) {
+    if (obstacle == Obstacle.NO_INSTANCE) {
+      exchange.refuse(503, "no-instance", to.absence());
+    } else {
+      exchange.refuse(
+          503,
+          "queue-full",
+          full(to)
+              + ", and the queue of "
+              + to.policy().concurrency().queue()
+              + " is full; send less at once, or raise the limit or the number of instances");
+    }
+  }
+
+  private String full(LoopService to) {
+    Gate way = routeGate;
+    return obstacle == Obstacle.ROUTE_FULL && way != null
+        ? "the route to service '" + to.name + "' has its " + way.limit() + " requests under way"
+        : "each of the "
+            + to.balancer.size()
+            + " instances of service '"
+            + to.name
+            + "' has its "
+            + to.policy().concurrency().instance()
+            + " requests under way";
+  }
+
+  // The way.
 
   private void forward(Member<UpstreamPool> picked) {
     tries++;
     member = picked;
     UpstreamPool to = picked.target();
+    instanceGate = to.gate();
     pool = to;
     to.outstanding++;
     to.requests++;
@@ -160,7 +305,7 @@ final class Attempts {
     connected = false;
     UpstreamConnection fresh = new UpstreamConnection(worker, to, exchange);
     connection = fresh;
-    worker.connect(fresh);
+    worker.connect(fresh, patience().connectMillis());
   }
 
   void connected(UpstreamConnection fresh) {
@@ -230,14 +375,7 @@ final class Attempts {
     giveBack(Outcome.CONNECT_FAILED);
     from.errors++;
     from.connectFailed(cause);
-    // Whom to try next is asked and not counted: who was tried may have left meanwhile.
-    Member<UpstreamPool> next =
-        tried.size() < MAX_TRIES ? to.balancer.pick(worker.now(), tried) : null;
-    if (next != null) {
-      to.retried(RetryReason.CONNECT_FAILED);
-      forward(next);
-      client.proceed();
-    } else {
+    if (!again(to, RetryReason.CONNECT_FAILED)) {
       exchange.refuse(
           502,
           "connect-failed",
@@ -255,6 +393,30 @@ final class Attempts {
               + why(cause));
     }
     worker.flush();
+  }
+
+  /** Goes to another instance; false where it may not, or there is none. */
+  private boolean again(LoopService to, RetryReason reason) {
+    // Whom to try next is asked and not counted: who was tried may have left meanwhile.
+    if (tried.size() >= to.policy().retries().tries()
+        || (reason != RetryReason.CONNECT_FAILED && recipients >= MAX_RECIPIENTS)) {
+      to.notRetried(Unretried.TRIES);
+      return false;
+    }
+    Member<UpstreamPool> next = to.pick(tried);
+    if (next == null) {
+      to.notRetried(Unretried.NO_OTHER);
+      return false;
+    }
+    if (!to.budget.spend(worker.now())) {
+      to.notRetried(Unretried.BUDGET);
+      to.withdraw(next);
+      return false;
+    }
+    to.retried(reason);
+    forward(next);
+    client.proceed();
+    return true;
   }
 
   private static String why(@Nullable Throwable cause) {
@@ -279,17 +441,16 @@ final class Attempts {
     ByteBuf bytes = kept.head();
     if (!answerStarted && bytes != null) {
       bytes.readerIndex(0);
-      boolean whole = !bodySent || kept.keeping();
-      if (used && !replayed && (asked.idempotent ? whole : asked.hasBody && !bodySent)) {
+      if (used && !replayed && (asked.idempotent ? whole() : asked.hasBody && !bodySent)) {
         replayed = true;
         tries++;
         requireNonNull(service).retried(RetryReason.STALE_CONNECTION);
         connect(from);
         return;
       }
-      if (asked.idempotent && whole && sentElsewhere(from)) {
-        return;
-      }
+    }
+    if (sentElsewhere(from, RetryReason.INSTANCE_CLOSED)) {
+      return;
     }
     exchange.upstreamFailed(
         502,
@@ -300,23 +461,43 @@ final class Attempts {
             + (answerStarted ? "in the middle of its answer" : "without an answer"));
   }
 
-  /** Tries another instance than the one that ended the connection; false where there is none. */
-  private boolean sentElsewhere(UpstreamPool from) {
+  /** The instance has not begun its answer in time; false where that is the end of it. */
+  boolean timedOut() {
+    abandon();
+    return sentElsewhere(requireNonNull(pool), RetryReason.TRY_TIMEOUT);
+  }
+
+  /** Whether all that the client has sent of its body can be sent again. */
+  private boolean whole() {
+    return !bodySent || kept.keeping();
+  }
+
+  /** Tries another instance than the one that failed; false where it may not, or there is none. */
+  private boolean sentElsewhere(UpstreamPool from, RetryReason reason) {
     LoopService to = requireNonNull(service);
+    ByteBuf bytes = kept.head();
+    if (answerStarted) {
+      to.notRetried(Unretried.ANSWER_BEGUN);
+      return false;
+    }
+    if (!asked.idempotent || bytes == null) {
+      to.notRetried(Unretried.NOT_IDEMPOTENT);
+      return false;
+    }
+    if (!whole()) {
+      to.notRetried(Unretried.BODY_NOT_KEPT);
+      return false;
+    }
+    bytes.readerIndex(0);
     tried.add(requireNonNull(member));
-    Member<UpstreamPool> next =
-        recipients < MAX_RECIPIENTS && tried.size() < MAX_TRIES
-            ? to.balancer.pick(worker.now(), tried)
-            : null;
-    if (next == null) {
+    giveBack(Outcome.ERROR);
+    boolean wasReplayed = replayed;
+    replayed = true;
+    if (!again(to, reason)) {
+      replayed = wasReplayed;
       return false;
     }
     from.errors++;
-    giveBack(Outcome.ERROR);
-    replayed = true;
-    to.retried(RetryReason.INSTANCE_CLOSED);
-    forward(next);
-    client.proceed();
     worker.flush();
     return true;
   }
@@ -328,8 +509,15 @@ final class Attempts {
       member = null;
       long now = worker.now();
       long rtt = rttNanos > 0 ? rttNanos : now - sentNanos;
-      requireNonNull(service).balancer.ended(picked, now, rtt, outcome);
+      LoopService to = requireNonNull(service);
+      to.balancer.ended(picked, now, rtt, outcome);
       requireNonNull(pool).released();
+      Gate place = instanceGate;
+      if (place != null) {
+        instanceGate = null;
+        place.leave();
+        to.freed();
+      }
     }
   }
 }

@@ -432,8 +432,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
           lastBacklog = waiting;
           sinceNanos = nowNanos;
         }
-        if (nowNanos - sinceNanos
-            > (waiting > 0 ? worker.patienceNanos(false, false) : Worker.LINGER_NANOS)) {
+        if (nowNanos - sinceNanos > (waiting > 0 ? worker.bodyIdleNanos() : Worker.LINGER_NANOS)) {
           close();
         }
       }

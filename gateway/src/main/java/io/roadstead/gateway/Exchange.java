@@ -105,7 +105,7 @@ final class Exchange implements BodyReader.Sink {
     to.inflight++;
     ByteBuf head = client.allocator().directBuffer(HeadWriter.requestSize(request, found));
     HeadWriter.request(request, found, client.forwardedLines(), asked.upgrade != null, head);
-    attempts.begin(to, head);
+    attempts.begin(to, found, head);
   }
 
   private static String noRoute(Head request) {
@@ -163,6 +163,7 @@ final class Exchange implements BodyReader.Sink {
     requireNonNull(attempts.pool()).errors++;
     attempts.giveBack(Outcome.ERROR);
     if (reply.begun()) {
+      failed(code);
       // Too late for another answer: the client must see that this one is not whole.
       over(failure, Outcome.ERROR);
       client.abort();
@@ -285,6 +286,7 @@ final class Exchange implements BodyReader.Sink {
   /** Answers in the instance's place. */
   void refuse(int failure, String code, String detail) {
     boolean close = !asked.keepAlive || !requestDone || worker.lastAnswers();
+    failed(code);
     reply.drop();
     reason = code;
     worker.refusals().count(code);
@@ -293,6 +295,13 @@ final class Exchange implements BodyReader.Sink {
             client.allocator(), failure, code, detail, asked.bodiless, close, worker.date()));
     over(failure, Outcome.ERROR);
     client.answered(close);
+  }
+
+  private void failed(String code) {
+    LoopService at = service;
+    if (at != null) {
+      at.failed(code);
+    }
   }
 
   /** The client has gone. */
@@ -384,8 +393,17 @@ final class Exchange implements BodyReader.Sink {
   }
 
   void sweep(long nowNanos) {
+    if (!active) {
+      return;
+    }
+    Patience patience = attempts.patience();
+    boolean endless = tunnel != null || reply.eventStream();
+    if (patience.totalNanos() > 0 && nowNanos - startedNanos > patience.totalNanos() && !endless) {
+      tookTooLong(patience.totalNanos());
+      return;
+    }
     UpstreamConnection to = attempts.connection();
-    if (!active || to == null || !attempts.connected()) {
+    if (to == null || !attempts.connected()) {
       return;
     }
     long backlog = client.backlogBytes() + to.backlogBytes();
@@ -395,10 +413,30 @@ final class Exchange implements BodyReader.Sink {
       return;
     }
     Tunnel through = tunnel;
-    boolean stream = reply.eventStream() || (through != null && !through.halfClosed());
-    long limit = worker.patienceNanos(requestDone && !attempts.answerStarted(), stream);
+    boolean stream = through == null ? reply.eventStream() : !through.halfClosed();
+    boolean headDue = requestDone && !attempts.answerStarted();
+    long limit =
+        headDue
+            ? patience.attemptNanos()
+            : stream ? worker.streamIdleNanos() : patience.idleNanos();
     if (nowNanos - progressNanos > limit) {
       stoodStill(to, through, limit);
+    }
+  }
+
+  private void tookTooLong(long limit) {
+    UpstreamPool at = attempts.picked() ? attempts.pool() : null;
+    String detail =
+        "the request was not answered within "
+            + time(limit)
+            + ", its total time-out; it "
+            + (at == null ? "still waited" : "was at instance " + at.instance().id());
+    attempts.abandon();
+    if (at == null) {
+      refuse(504, "total-timeout", detail);
+      worker.flush();
+    } else {
+      upstreamFailed(504, "total-timeout", detail);
     }
   }
 
@@ -411,12 +449,8 @@ final class Exchange implements BodyReader.Sink {
     } else if (!requestDone && !attempts.answerStarted() && to.writable()) {
       attempts.abandon();
       attempts.giveBack(Outcome.CANCELLED);
-      refuse(
-          408,
-          "request-timeout",
-          "no byte of the request's body for " + limit / 1_000_000_000L + " s");
-    } else {
-      attempts.abandon();
+      refuse(408, "request-timeout", "no byte of the request's body for " + time(limit));
+    } else if (!attempts.timedOut()) {
       upstreamFailed(
           504,
           "upstream-timeout",
@@ -425,8 +459,12 @@ final class Exchange implements BodyReader.Sink {
               + " did not "
               + (requestDone ? "answer" : "take the request")
               + " within "
-              + limit / 1_000_000_000L
-              + " s");
+              + time(limit));
     }
+  }
+
+  private static String time(long nanos) {
+    long millis = nanos / 1_000_000;
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
   }
 }

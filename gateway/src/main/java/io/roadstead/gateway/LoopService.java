@@ -2,24 +2,50 @@ package io.roadstead.gateway;
 
 import io.roadstead.balancer.Balancer;
 import io.roadstead.balancer.Endpoint;
+import io.roadstead.balancer.Member;
+import io.roadstead.balancer.PassiveEjection;
+import io.roadstead.balancer.SlowStart;
+import io.roadstead.balancer.Tried;
+import io.roadstead.gateway.route.RouteEntry;
+import io.roadstead.registry.TrafficPolicy;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One service as one loop sees it: its balancer and its counts. Confined to the loop. */
+/**
+ * One service as one loop sees it: its balancer, who waits for it, and its counts. Confined to the
+ * loop, bar {@link #wakeLater}.
+ */
 final class LoopService {
   final String name;
   final Balancer<UpstreamPool> balancer;
-  private long staleConnections;
-  private long instancesClosed;
-  private long connectFailures;
+  final RetryBudget budget;
+  final Line line = new Line();
+  private final Worker worker;
+  private Crowd crowd;
+  private final PassiveEjection ejection = Balancer.standardEjection();
+  private final SlowStart slowStart = new SlowStart(TrafficPolicy.DEFAULT.slowStart());
+  private final Map<RetryReason, Long> retries = new EnumMap<>(RetryReason.class);
+  private final Map<Unretried, Long> unretried = new EnumMap<>(Unretried.class);
+  private final Map<String, Long> failures = new HashMap<>();
+  private final Map<TrafficPolicy.OfRoute, Patience> ofRoutes = new HashMap<>();
+  private TrafficPolicy policy = TrafficPolicy.DEFAULT;
+  private Patience patience;
+  private boolean sleeping;
   int inflight;
   private World.@Nullable Membership membership;
 
-  LoopService(String name, RandomGenerator random) {
+  LoopService(String name, Worker worker, Crowd crowd, RandomGenerator random) {
     this.name = name;
-    this.balancer = Balancer.standard(random);
+    this.worker = worker;
+    this.crowd = crowd;
+    this.balancer = Balancer.standard(random, ejection, slowStart);
+    this.budget = new RetryBudget(policy.retries().budgetPercent(), worker.now());
+    this.patience = Patience.of(policy.waits(), worker.timeouts());
   }
 
   /** Whether this is already what the balancer works with. */
@@ -35,14 +61,46 @@ final class LoopService {
    * @param pools of the membership's targets, in their order; null where one has no address
    */
   void update(World.Membership newer, List<@Nullable UpstreamPool> pools, long nowNanos) {
+    obey(newer.traffic());
+    join(newer.crowd());
     List<Endpoint<UpstreamPool>> endpoints = new ArrayList<>(pools.size());
     for (UpstreamPool pool : pools) {
-      if (pool != null && pool.takesTraffic()) {
-        endpoints.add(new Endpoint<>(pool.instance().id(), pool, pool.instance().weight()));
+      if (pool != null) {
+        pool.gate(crowd.instance(pool.instance().id(), policy.concurrency().instance()));
+        if (pool.takesTraffic()) {
+          endpoints.add(new Endpoint<>(pool.instance().id(), pool, pool.instance().weight()));
+        }
       }
     }
     balancer.update(endpoints, nowNanos);
     membership = newer;
+    serve();
+  }
+
+  /** The service may have gone and come again. */
+  @SuppressWarnings("ReferenceEquality") // Crowds are what they are: places.
+  private void join(Crowd newer) {
+    if (newer != crowd) {
+      crowd.awake(this);
+      crowd = newer;
+      if (sleeping) {
+        crowd.sleeps(this);
+      }
+    }
+  }
+
+  private void obey(TrafficPolicy newer) {
+    if (newer.equals(policy)) {
+      return;
+    }
+    policy = newer;
+    patience = Patience.of(newer.waits(), worker.timeouts());
+    ofRoutes.clear();
+    budget.percent(newer.retries().budgetPercent());
+    TrafficPolicy.Ejection e = newer.ejection();
+    ejection.times(e.shortest(), e.longest());
+    ejection.errors(e.errors(), e.errorPercent(), e.sharePercent(), e.panicPercent());
+    slowStart.window(newer.slowStart());
   }
 
   void clear(long nowNanos) {
@@ -50,20 +108,145 @@ final class LoopService {
     membership = null;
   }
 
-  void retried(RetryReason reason) {
-    switch (reason) {
-      case STALE_CONNECTION -> staleConnections++;
-      case INSTANCE_CLOSED -> instancesClosed++;
-      case CONNECT_FAILED -> connectFailures++;
+  TrafficPolicy policy() {
+    return policy;
+  }
+
+  /** How long a route's requests wait. */
+  @SuppressWarnings("ReferenceEquality") // Most routes have nothing of their own.
+  Patience patience(RouteEntry route) {
+    TrafficPolicy.OfRoute own = route.traffic();
+    if (own == TrafficPolicy.OfRoute.NONE) {
+      return patience;
+    }
+    Patience known = ofRoutes.get(own);
+    if (known == null) {
+      known = Patience.of(own.waits().or(policy.waits()), worker.timeouts());
+      ofRoutes.put(own, known);
+    }
+    return known;
+  }
+
+  /** A route's gate; null without a limit. */
+  @Nullable Gate gate(RouteEntry route) {
+    int own = route.traffic().concurrency();
+    int limit = own > 0 ? own : policy.concurrency().route();
+    return limit == 0 ? null : crowd.route(route.label(), limit);
+  }
+
+  /** An instance with room for one more, in which it has a place then; null where none has. */
+  @Nullable Member<UpstreamPool> pick(@Nullable Tried tried) {
+    long now = worker.now();
+    Member<UpstreamPool> picked = balancer.pick(now, tried);
+    if (picked == null || picked.target().enter()) {
+      return picked;
+    }
+    balancer.withdrawn(picked);
+    Member<UpstreamPool> other = balancer.pickWithRoom(now, tried, UpstreamPool::hasRoom);
+    if (other != null && !other.target().enter()) {
+      // Another loop was quicker.
+      balancer.withdrawn(other);
+      return null;
+    }
+    return other;
+  }
+
+  /** Takes back a pick of which nothing came. */
+  void withdraw(Member<UpstreamPool> picked) {
+    Gate place = picked.target().gate();
+    if (place != null) {
+      place.leave();
+    }
+    balancer.withdrawn(picked);
+  }
+
+  // Who waits.
+
+  /** Lets the request wait; says where it is to be taken out again, null where too many wait. */
+  @Nullable Crowd queue(Attempts attempts) {
+    if (!crowd.queue(policy.concurrency().queue())) {
+      return null;
+    }
+    line.add(attempts);
+    if (!sleeping) {
+      sleeping = true;
+      crowd.sleeps(this);
+    }
+    return crowd;
+  }
+
+  /** It waits no more. */
+  void unqueue(Attempts attempts, Crowd in) {
+    line.remove(attempts);
+    in.unqueue();
+    if (line.size() == 0) {
+      sleeping = false;
+      crowd.awake(this);
     }
   }
 
+  /** A place at an instance or in a route is free again. */
+  void freed() {
+    if (line.size() > 0) {
+      line.serve();
+    } else {
+      crowd.wakeOther();
+    }
+  }
+
+  private void serve() {
+    if (line.size() > 0) {
+      line.serve();
+    }
+  }
+
+  /** Looks soon whether a request that waits can go on. May be called by any thread. */
+  void wakeLater() {
+    worker
+        .loop()
+        .execute(
+            () -> {
+              serve();
+              worker.flush();
+            });
+  }
+
+  void sweep(long nowNanos) {
+    budget.roll(nowNanos);
+    if (line.size() > 0) {
+      line.sweep(nowNanos);
+    }
+  }
+
+  // Counts.
+
+  void retried(RetryReason reason) {
+    retries.merge(reason, 1L, Long::sum);
+  }
+
   long retries(RetryReason reason) {
-    return switch (reason) {
-      case STALE_CONNECTION -> staleConnections;
-      case INSTANCE_CLOSED -> instancesClosed;
-      case CONNECT_FAILED -> connectFailures;
-    };
+    return retries.getOrDefault(reason, 0L);
+  }
+
+  void notRetried(Unretried reason) {
+    unretried.merge(reason, 1L, Long::sum);
+  }
+
+  long unretried(Unretried reason) {
+    return unretried.getOrDefault(reason, 0L);
+  }
+
+  /** The gateway has answered in an instance's place. */
+  void failed(String code) {
+    failures.merge(code, 1L, Long::sum);
+  }
+
+  Map<String, Long> failures() {
+    return failures;
+  }
+
+  long ejections() {
+    return ejection.ejections();
   }
 
   /** Why there is nobody to send to. */

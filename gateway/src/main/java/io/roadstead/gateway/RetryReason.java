@@ -7,7 +7,9 @@ public enum RetryReason {
   /** An instance ended the connection, or itself, before any byte of an answer. */
   INSTANCE_CLOSED("instance-closed"),
   /** An instance did not accept a connection. */
-  CONNECT_FAILED("connect-failed");
+  CONNECT_FAILED("connect-failed"),
+  /** An instance did not begin its answer in time. */
+  TRY_TIMEOUT("try-timeout");
 
   private final String label;
 

@@ -25,6 +25,7 @@ final class UpstreamPool {
   private final InetSocketAddress address;
   private Instance instance;
   private boolean takesTraffic;
+  private @Nullable Gate gate;
   private @Nullable UpstreamConnection[] idle = new UpstreamConnection[8];
   private int idleCount;
 
@@ -75,6 +76,27 @@ final class UpstreamPool {
   /** What still concerns the instance on this loop. */
   int busy() {
     return outstanding + idleCount;
+  }
+
+  /** Sets how many requests it takes at once; null: as many as come. */
+  void gate(@Nullable Gate newer) {
+    gate = newer;
+  }
+
+  boolean hasRoom() {
+    Gate at = gate;
+    return at == null || at.hasRoom();
+  }
+
+  /** Takes a place at the instance; false where there is none. {@link #gate} has to get it back. */
+  boolean enter() {
+    Gate at = gate;
+    return at == null || at.enter();
+  }
+
+  /** What limits it now; null where nothing does. */
+  @Nullable Gate gate() {
+    return gate;
   }
 
   Latencies latencies() {

@@ -123,10 +123,7 @@ final class Worker {
             .channelFactory(transport.channels())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark(config.limits()))
-            .option(ChannelOption.RECVBUF_ALLOCATOR, new ReadSizes(budget))
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                (int) Math.max(1, config.timeouts().connect().toMillis()));
+            .option(ChannelOption.RECVBUF_ALLOCATOR, new ReadSizes(budget));
   }
 
   static WriteBufferWaterMark waterMark(GatewayLimits limits) {
@@ -154,6 +151,10 @@ final class Worker {
     return config.limits();
   }
 
+  GatewayTimeouts timeouts() {
+    return config.timeouts();
+  }
+
   long upstreamIdleNanos() {
     return config.timeouts().upstreamIdle().toNanos();
   }
@@ -167,13 +168,14 @@ final class Worker {
     return config.timeouts().header().toNanos();
   }
 
-  /** How long an exchange may stand still. */
-  long patienceNanos(boolean waitingForHead, boolean eventStream) {
-    GatewayTimeouts timeouts = config.timeouts();
-    return (waitingForHead
-            ? timeouts.responseHead()
-            : eventStream ? timeouts.eventStreamIdle() : timeouts.bodyIdle())
-        .toNanos();
+  /** How long a client may take nothing of what is left for it. */
+  long bodyIdleNanos() {
+    return config.timeouts().bodyIdle().toNanos();
+  }
+
+  /** How long an event stream or an upgraded connection may stand still. */
+  long streamIdleNanos() {
+    return config.timeouts().eventStreamIdle().toNanos();
   }
 
   HeadParser requestParser() {
@@ -272,11 +274,12 @@ final class Worker {
     return 200;
   }
 
-  void connect(UpstreamConnection connection) {
+  void connect(UpstreamConnection connection, int timeoutMillis) {
     var _ =
         upstream
             .clone()
             .handler(connection)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
             .connect(connection.pool().address())
             .addListener(future -> connection.connectDone(future.cause()));
   }
@@ -394,6 +397,9 @@ final class Worker {
     for (UpstreamPool pool : pools.values()) {
       pool.sweep(now);
     }
+    for (LoopService service : services.values()) {
+      service.sweep(now);
+    }
     for (int i = retired.size() - 1; i >= 0; i--) {
       retired.get(i).sweep(now);
       if (retired.get(i).outstanding == 0) {
@@ -424,7 +430,8 @@ final class Worker {
       World.Membership membership = newer.services().get(i);
       LoopService service =
           services.computeIfAbsent(
-              membership.service(), name -> new LoopService(name, random.split()));
+              membership.service(),
+              name -> new LoopService(name, this, membership.crowd(), random.split()));
       next[i] = service;
       membership.targets().forEach(target -> present.add(target.instance().key()));
       if (!service.has(membership)) {

@@ -3,6 +3,7 @@ package io.roadstead.gateway;
 import io.roadstead.gateway.route.RouteTable;
 import io.roadstead.registry.Cursor;
 import io.roadstead.registry.Instance;
+import io.roadstead.registry.TrafficPolicy;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,11 @@ record World(Cursor version, RouteTable routes, List<Membership> services) {
    * The instances of a service.
    *
    * @param absence why no request can be sent there, when none can
+   * @param traffic how its requests are treated
+   * @param crowd what the loops share of it
    */
-  record Membership(String service, List<Target> targets, String absence) {}
+  record Membership(
+      String service, List<Target> targets, String absence, TrafficPolicy traffic, Crowd crowd) {}
 
   /**
    * An instance and where it is.

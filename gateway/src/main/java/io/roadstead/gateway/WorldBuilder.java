@@ -30,6 +30,7 @@ final class WorldBuilder {
   private @Nullable World last;
   private List<Service> lastServices = List.of();
   private final Map<String, World.Membership> memberships = new HashMap<>();
+  private final Map<String, Crowd> crowds = new HashMap<>();
 
   WorldBuilder(GatewayConfig config, ForbiddenPlaces forbidden, AddressBook addresses) {
     this.config = config;
@@ -52,6 +53,7 @@ final class WorldBuilder {
       service.instances().forEach(instance -> hosts.add(instance.host()));
     }
     memberships.keySet().retainAll(names);
+    crowds.keySet().retainAll(names);
     addresses.keep(hosts);
     World before = last;
     if (before != null
@@ -110,7 +112,10 @@ final class WorldBuilder {
       InetSocketAddress place = places.get(i);
       targets.add(new World.Target(instance, place, place != null && instance.status() == wanted));
     }
-    return new World.Membership(service.name(), List.copyOf(targets), absence(service, why));
+    Crowd crowd = crowds.computeIfAbsent(service.name(), _ -> new Crowd());
+    crowd.keepInstances(service.instances().stream().map(Instance::id).collect(Collectors.toSet()));
+    return new World.Membership(
+        service.name(), List.copyOf(targets), absence(service, why), service.traffic(), crowd);
   }
 
   private @Nullable String obstacle(Instance instance, @Nullable InetAddress address) {

@@ -25,9 +25,9 @@ public sealed interface Change {
 
   /**
    * A service's own facts changed; they are now {@code routes} (none: the service has no
-   * specification any more).
+   * specification any more) and {@code traffic}.
    */
-  record Facts(String service, List<Route> routes) implements Change {
+  record Facts(String service, List<Route> routes, TrafficPolicy traffic) implements Change {
     public Facts {
       routes = List.copyOf(routes);
     }

@@ -74,8 +74,8 @@ final class ChangeLog {
         changes.add(new Change.Put(now));
       }
     }
-    if (!was.routes().equals(is.routes())) {
-      changes.add(new Change.Facts(is.name(), is.routes()));
+    if (!was.routes().equals(is.routes()) || !was.traffic().equals(is.traffic())) {
+      changes.add(new Change.Facts(is.name(), is.routes(), is.traffic()));
     }
   }
 }

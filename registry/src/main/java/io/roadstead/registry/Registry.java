@@ -298,14 +298,24 @@ public final class Registry {
    * @throws InvalidRegistration where it is one service too many
    */
   public Cursor routes(String service, List<Route> routes) {
+    Service known = snapshot().service(Names.service(service));
+    return facts(service, routes, known == null ? TrafficPolicy.DEFAULT : known.traffic());
+  }
+
+  /**
+   * Sets what a service's specification says to gateways.
+   *
+   * @throws InvalidRegistration where it is one service too many
+   */
+  public Cursor facts(String service, List<Route> routes, TrafficPolicy traffic) {
     String name = Names.service(service);
     Writing writing = begin();
     try {
       Service known = snapshot.service(name);
-      List<Route> before = known == null ? List.of() : known.routes();
-      if (!before.equals(routes)) {
+      Service before = known == null ? new Service(name, List.of(), List.of()) : known;
+      if (!before.routes().equals(routes) || !before.traffic().equals(traffic)) {
         admitService(name);
-        writing.changes.add(new Change.Facts(name, routes));
+        writing.changes.add(new Change.Facts(name, routes, traffic));
       }
       return commit(writing);
     } finally {

@@ -8,10 +8,22 @@ import java.util.List;
  *
  * @param instances in order of id
  * @param routes its explicit routes, from its specification
+ * @param traffic how gateways treat its requests
  */
-public record Service(String name, List<Instance> instances, List<Route> routes) {
+public record Service(
+    String name, List<Instance> instances, List<Route> routes, TrafficPolicy traffic) {
   public Service {
     instances = List.copyOf(instances);
     routes = List.copyOf(routes);
+  }
+
+  /** One whose requests are treated as all are. */
+  public Service(String name, List<Instance> instances, List<Route> routes) {
+    this(name, instances, routes, TrafficPolicy.DEFAULT);
+  }
+
+  /** Whether there is nothing to know of it. */
+  public boolean isEmpty() {
+    return instances.isEmpty() && routes.isEmpty() && traffic.equals(TrafficPolicy.DEFAULT);
   }
 }

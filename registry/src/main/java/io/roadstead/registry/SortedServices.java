@@ -50,7 +50,7 @@ final class SortedServices extends AbstractMap<String, Service> {
     byService.forEach(
         (name, ofService) -> {
           Service next = changed(all.get(name), name, ofService);
-          if (next.instances().isEmpty() && next.routes().isEmpty()) {
+          if (next.isEmpty()) {
             all.remove(name);
           } else {
             all.put(name, next);
@@ -62,6 +62,7 @@ final class SortedServices extends AbstractMap<String, Service> {
   private static Service changed(@Nullable Service before, String name, List<Change> changes) {
     List<Instance> instances = new ArrayList<>(before == null ? List.of() : before.instances());
     List<Route> routes = before == null ? List.of() : before.routes();
+    TrafficPolicy traffic = before == null ? TrafficPolicy.DEFAULT : before.traffic();
     for (Change change : changes) {
       switch (change) {
         case Change.Put put -> {
@@ -78,10 +79,13 @@ final class SortedServices extends AbstractMap<String, Service> {
             instances.remove(at);
           }
         }
-        case Change.Facts facts -> routes = facts.routes();
+        case Change.Facts facts -> {
+          routes = facts.routes();
+          traffic = facts.traffic();
+        }
       }
     }
-    return new Service(name, instances, routes);
+    return new Service(name, instances, routes, traffic);
   }
 
   /** The position of an id in instances in order of id, or {@code -(where it belongs) - 1}. */
@@ -104,7 +108,7 @@ final class SortedServices extends AbstractMap<String, Service> {
   }
 
   private SortedServices with(String name, Service next) {
-    boolean empty = next.instances().isEmpty() && next.routes().isEmpty();
+    boolean empty = next.isEmpty();
     int at = indexOf(name);
     Service[] copy;
     if (at >= 0 && !empty) {

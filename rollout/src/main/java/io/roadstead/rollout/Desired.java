@@ -1,5 +1,6 @@
 package io.roadstead.rollout;
 
+import io.roadstead.registry.TrafficPolicy;
 import io.roadstead.rollout.DeployRefused.Kind;
 import java.util.HashSet;
 import java.util.List;
@@ -93,7 +94,11 @@ final class Desired {
   }
 
   void routesOf(@Nullable Release release) {
-    world.registry().routes(name, release == null ? List.of() : release.spec().routes());
+    if (release == null) {
+      world.registry().facts(name, List.of(), TrafficPolicy.DEFAULT);
+    } else {
+      world.registry().facts(name, release.spec().routes(), release.spec().traffic());
+    }
   }
 
   ServiceState known() {

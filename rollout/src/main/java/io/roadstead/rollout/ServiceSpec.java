@@ -2,6 +2,7 @@ package io.roadstead.rollout;
 
 import io.roadstead.registry.Names;
 import io.roadstead.registry.Route;
+import io.roadstead.registry.TrafficPolicy;
 import java.util.List;
 import java.util.Map;
 
@@ -21,7 +22,8 @@ public record ServiceSpec(
     Map<String, String> env,
     Resources resources,
     RolloutPolicy rollout,
-    JarStart start) {
+    JarStart start,
+    TrafficPolicy traffic) {
   public ServiceSpec {
     name = Names.service(name);
     routes = List.copyOf(routes);
@@ -40,5 +42,31 @@ public record ServiceSpec(
       Resources resources,
       RolloutPolicy rollout) {
     this(name, source, version, replicas, routes, health, env, resources, rollout, JarStart.FAST);
+  }
+
+  /** One whose requests are treated as all are. */
+  public ServiceSpec(
+      String name,
+      Source source,
+      String version,
+      int replicas,
+      List<Route> routes,
+      Health health,
+      Map<String, String> env,
+      Resources resources,
+      RolloutPolicy rollout,
+      JarStart start) {
+    this(
+        name,
+        source,
+        version,
+        replicas,
+        routes,
+        health,
+        env,
+        resources,
+        rollout,
+        start,
+        TrafficPolicy.DEFAULT);
   }
 }

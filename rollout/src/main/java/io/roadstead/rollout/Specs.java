@@ -30,7 +30,8 @@ final class Specs {
         spec.env(),
         resources,
         spec.rollout(),
-        spec.start());
+        spec.start(),
+        spec.traffic());
   }
 
   static ServiceSpec withSource(ServiceSpec spec, Source source, String version) {
@@ -44,7 +45,8 @@ final class Specs {
         spec.env(),
         spec.resources(),
         spec.rollout(),
-        spec.start());
+        spec.start(),
+        spec.traffic());
   }
 
   static void check(ServiceSpec spec) {

@@ -66,6 +66,7 @@ public final class SpecJson implements SpecCodec {
         ArrayNode filters = entry.putArray("filters");
         route.filters().forEach(filters::add);
       }
+      TrafficSpec.writeRoute(route.traffic(), entry);
     }
     Health health = spec.health();
     ObjectNode probe = tree.putObject("health");
@@ -97,6 +98,7 @@ public final class SpecJson implements SpecCodec {
           .put("extract", spec.start().extract())
           .put("cache", spec.start().cache());
     }
+    TrafficSpec.write(spec.traffic(), tree);
     return tree;
   }
 }

@@ -3,6 +3,7 @@ package io.roadstead.control.spec;
 import io.roadstead.registry.InvalidRegistration;
 import io.roadstead.registry.Names;
 import io.roadstead.registry.Route;
+import io.roadstead.registry.TrafficPolicy;
 import io.roadstead.rollout.Health;
 import io.roadstead.rollout.JarStart;
 import io.roadstead.rollout.Resources;
@@ -105,13 +106,15 @@ public final class SpecReader {
     Resources resources = resources(section.section("resources"));
     RolloutPolicy rollout = rollout(section.section("rollout"));
     JarStart start = start(section.section("start"));
+    TrafficPolicy traffic = TrafficSpec.read(section.section("traffic"));
     section.noMore();
     if (source == null || problems.count() > before) {
       return Optional.empty();
     }
     return Optional.of(
         new ServiceSpec(
-            name, source, version, replicas, routes, health, env, resources, rollout, start));
+            name, source, version, replicas, routes, health, env, resources, rollout, start,
+            traffic));
   }
 
   private static void checkName(String name, Place place, Problems problems) {
@@ -247,8 +250,9 @@ public final class SpecReader {
       if (!seen.add(host + path)) {
         entry.problem("path", "'" + path + "' is there twice");
       }
+      TrafficPolicy.OfRoute traffic = TrafficSpec.readRoute(entry);
       entry.noMore();
-      routes.add(new Route(host, path, strip, filters));
+      routes.add(new Route(host, path, strip, filters, traffic));
     }
     return routes;
   }

@@ -99,6 +99,7 @@ public final class RegistryJson {
         route.filters().forEach(json::writeString);
         json.writeEndArray();
       }
+      TrafficJson.write(json, route.traffic());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -110,7 +111,12 @@ public final class RegistryJson {
     for (JsonNode node : tree.path("services")) {
       List<Instance> instances = new ArrayList<>();
       node.path("instances").forEach(instance -> instances.add(readInstance(instance)));
-      Service service = new Service(text(node, "name"), instances, readRoutes(node.path("routes")));
+      Service service =
+          new Service(
+              text(node, "name"),
+              instances,
+              readRoutes(node.path("routes")),
+              TrafficJson.read(node.path("traffic")));
       services.put(service.name(), service);
     }
     return new Snapshot(readVersion(tree), services);
@@ -138,7 +144,8 @@ public final class RegistryJson {
               new Service(
                   name,
                   old == null ? List.of() : old.instances(),
-                  readRoutes(change.path("routes"))));
+                  readRoutes(change.path("routes")),
+                  TrafficJson.read(change.path("traffic"))));
         }
         default -> {
           // a kind of change that a newer control plane knows and this reader does not need
@@ -162,7 +169,9 @@ public final class RegistryJson {
     }
     replace(
         services,
-        new Service(instance.service(), instances, old == null ? List.of() : old.routes()));
+        old == null
+            ? new Service(instance.service(), instances, List.of())
+            : new Service(instance.service(), instances, old.routes(), old.traffic()));
   }
 
   private static void remove(Map<String, Service> services, String name, String id) {
@@ -170,12 +179,12 @@ public final class RegistryJson {
     if (old != null) {
       List<Instance> instances = new ArrayList<>(old.instances());
       instances.removeIf(instance -> instance.id().equals(id));
-      replace(services, new Service(name, instances, old.routes()));
+      replace(services, new Service(name, instances, old.routes(), old.traffic()));
     }
   }
 
   private static void replace(Map<String, Service> services, Service service) {
-    if (service.instances().isEmpty() && service.routes().isEmpty()) {
+    if (service.isEmpty()) {
       services.remove(service.name());
     } else {
       services.put(service.name(), service);
@@ -190,7 +199,8 @@ public final class RegistryJson {
               text(node, "host"),
               text(node, "path"),
               node.path("strip").asBoolean(true),
-              node.path("filters").valueStream().map(each -> each.asString("")).toList()));
+              node.path("filters").valueStream().map(each -> each.asString("")).toList(),
+              TrafficJson.readRoute(node)));
     }
     return routes;
   }
@@ -240,6 +250,7 @@ public final class RegistryJson {
     json.writeStartObject();
     json.writeStringProperty("name", service.name());
     routes(json, service.routes());
+    TrafficJson.write(json, service.traffic());
     json.writeArrayPropertyStart("instances");
     service.instances().forEach(instance -> instance(json, instance));
     json.writeEndArray();
@@ -259,10 +270,11 @@ public final class RegistryJson {
         json.writeStringProperty("service", last.service());
         json.writeStringProperty("id", last.id());
       }
-      case Change.Facts(var service, var routes) -> {
+      case Change.Facts(var service, var routes, var traffic) -> {
         json.writeStringProperty("type", "service");
         json.writeStringProperty("service", service);
         routes(json, routes);
+        TrafficJson.write(json, traffic);
       }
     }
     json.writeEndObject();

@@ -1,6 +1,7 @@
 package io.roadstead.gateway.route;
 
 import io.roadstead.gateway.http.Ascii;
+import io.roadstead.registry.TrafficPolicy;
 import java.util.List;
 
 /**
@@ -15,14 +16,18 @@ public final class RouteEntry {
   private final byte[] forwardedPrefix;
   private final List<String> filters;
 
+  private final TrafficPolicy.OfRoute traffic;
+
   RouteEntry(
       String label,
       String service,
       int serviceIndex,
       String path,
       boolean strip,
-      List<String> filters) {
+      List<String> filters,
+      TrafficPolicy.OfRoute traffic) {
     this.filters = filters;
+    this.traffic = traffic;
     this.label = label;
     this.service = service;
     this.serviceIndex = serviceIndex;
@@ -59,6 +64,11 @@ public final class RouteEntry {
   /** The filters that look at its requests, in that order; as a rule none. */
   public List<String> filters() {
     return filters;
+  }
+
+  /** What its requests have of their own. */
+  public TrafficPolicy.OfRoute traffic() {
+    return traffic;
   }
 
   /** How many leading segments of the path are taken off before forwarding. */

@@ -3,6 +3,7 @@ package io.roadstead.gateway.route;
 import io.roadstead.gateway.http.Ascii;
 import io.roadstead.registry.Route;
 import io.roadstead.registry.Service;
+import io.roadstead.registry.TrafficPolicy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +51,8 @@ public final class RouteTable {
                     i,
                     route.path(),
                     route.strip(),
-                    route.filters()));
+                    route.filters(),
+                    route.traffic()));
       }
       if (defaultRoutes) {
         defaults.put(
@@ -61,7 +63,8 @@ public final class RouteTable {
                 i,
                 "/" + service.name(),
                 true,
-                List.of()));
+                List.of(),
+                TrafficPolicy.OfRoute.NONE));
       }
     }
     PathTree.Builder any = hosts.remove("");
