@@ -1,5 +1,6 @@
 package io.roadstead.control.spec;
 
+import io.roadstead.control.wire.RouteFields;
 import io.roadstead.registry.Route;
 import io.roadstead.rollout.Health;
 import io.roadstead.rollout.JarStart;
@@ -62,10 +63,7 @@ public final class SpecJson implements SpecCodec {
         entry.put("host", route.host());
       }
       entry.put("strip", route.strip());
-      if (!route.filters().isEmpty()) {
-        ArrayNode filters = entry.putArray("filters");
-        route.filters().forEach(filters::add);
-      }
+      RouteFields.write(route, entry);
       TrafficSpec.writeRoute(route.traffic(), entry);
     }
     Health health = spec.health();

@@ -38,14 +38,8 @@ public final class SpecReader {
   private static final double MOST_CPU = 1024;
   private static final int MAX_ENV = 256;
   private static final int MAX_ENV_VALUE = 32 * 1024;
-  private static final int MAX_ROUTES = 100;
-  private static final int MAX_FILTERS = 16;
-  private static final Pattern FILTER = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
   private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
-  private static final Pattern ROUTE_PATH = Pattern.compile("/[!-~&&[^?#\\\\%]]{0,1023}");
-  private static final Pattern HOST =
-      Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
 
   private final @Nullable Path base;
 
@@ -84,6 +78,7 @@ public final class SpecReader {
           }
           read(name, tree, place.key(name), problems).ifPresent(specs::add);
         });
+    RouteReader.conflicts(specs, place, problems);
     return specs;
   }
 
@@ -100,7 +95,7 @@ public final class SpecReader {
     Source source = source(section, problems);
     String version = version(section);
     int replicas = section.integer("replicas", 1, 0, MAX_REPLICAS);
-    List<Route> routes = routes(section);
+    List<Route> routes = RouteReader.routes(section);
     Health health = health(section.section("health"));
     Map<String, String> env = env(section);
     Resources resources = resources(section.section("resources"));
@@ -224,62 +219,6 @@ public final class SpecReader {
               + " with a letter or a digit");
     }
     return version;
-  }
-
-  private static List<Route> routes(Section section) {
-    List<Route> routes = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
-    List<Section> entries = section.sections("routes");
-    if (entries.size() > MAX_ROUTES) {
-      section.problem("routes", "has " + entries.size() + " entries, at most " + MAX_ROUTES);
-    }
-    for (Section entry : entries) {
-      String path = entry.text("path").orElse("");
-      String host = entry.text("host").orElse("").toLowerCase(Locale.ROOT);
-      boolean strip = entry.flag("strip", true);
-      List<String> filters = filters(entry);
-      if (!ROUTE_PATH.matcher(path).matches()
-          || path.contains("//")
-          || path.contains("/./")
-          || path.contains("/../")) {
-        entry.problem("path", "'" + path + "' is not a path prefix such as /orders");
-      }
-      if (!host.isEmpty() && (host.length() > 253 || !HOST.matcher(host).matches())) {
-        entry.problem("host", "'" + host + "' is not a host name (no port, no wildcard)");
-      }
-      if (!seen.add(host + path)) {
-        entry.problem("path", "'" + path + "' is there twice");
-      }
-      TrafficPolicy.OfRoute traffic = TrafficSpec.readRoute(entry);
-      entry.noMore();
-      routes.add(new Route(host, path, strip, filters, traffic));
-    }
-    return routes;
-  }
-
-  private static List<String> filters(Section route) {
-    JsonNode list = route.node("filters");
-    List<String> filters = new ArrayList<>();
-    if (list == null) {
-      return filters;
-    }
-    if (!list.isArray() || list.size() > MAX_FILTERS) {
-      route.problem("filters", "is to be a list of at most " + MAX_FILTERS + " names");
-      return filters;
-    }
-    for (JsonNode each : list) {
-      String name = each.isString() ? each.stringValue() : "";
-      if (!FILTER.matcher(name).matches()) {
-        route.problem(
-            "filters",
-            "'" + name + "' is not a filter's name: [a-z0-9][a-z0-9._-]{0,62} is expected");
-      } else if (filters.contains(name)) {
-        route.problem("filters", "names '" + name + "' twice");
-      } else {
-        filters.add(name);
-      }
-    }
-    return filters;
   }
 
   private static Health health(Section section) {

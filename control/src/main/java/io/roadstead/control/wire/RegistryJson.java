@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The registry as JSON: the body of {@code GET /api/v1/registry} and the data of the watch. */
 public final class RegistryJson {
@@ -94,10 +95,15 @@ public final class RegistryJson {
       json.writeStringProperty("host", route.host());
       json.writeStringProperty("path", route.path());
       json.writeBooleanProperty("strip", route.strip());
-      if (!route.filters().isEmpty()) {
-        json.writeArrayPropertyStart("filters");
-        route.filters().forEach(json::writeString);
-        json.writeEndArray();
+      if (RouteFields.any(route)) {
+        ObjectNode more = Json.object();
+        RouteFields.write(route, more);
+        more.properties()
+            .forEach(
+                field -> {
+                  json.writeName(field.getKey());
+                  Json.mapper().writeTree(json, field.getValue());
+                });
       }
       TrafficJson.write(json, route.traffic());
       json.writeEndObject();
@@ -195,12 +201,8 @@ public final class RegistryJson {
     List<Route> routes = new ArrayList<>();
     for (JsonNode node : nodes) {
       routes.add(
-          new Route(
-              text(node, "host"),
-              text(node, "path"),
-              node.path("strip").asBoolean(true),
-              node.path("filters").valueStream().map(each -> each.asString("")).toList(),
-              TrafficJson.readRoute(node)));
+          RouteFields.read(
+              text(node, "host"), text(node, "path"), node.path("strip").asBoolean(true), node));
     }
     return routes;
   }

@@ -1,36 +1,54 @@
 package io.roadstead.control.wire;
 
 import io.roadstead.registry.Route;
+import io.roadstead.registry.RouteMatch;
 import io.roadstead.registry.Service;
 import io.roadstead.registry.Snapshot;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Routes as JSON. */
 public final class RouteJson {
+  /** What a route asks of a request; one service alone can have it. */
+  private record Claim(String host, String path, RouteMatch match) {}
+
   private RouteJson() {}
 
   /**
-   * All that the gateways route, explicit ones first.
+   * All that the gateways route, explicit ones first. A route that can take no request, because a
+   * service before its own by name claims the same, names that service as {@code shadowedBy}.
    *
    * @param defaultRoutes whether they route {@code /{service}/**} for all that registers
    */
   public static ArrayNode list(Snapshot snapshot, boolean defaultRoutes) {
     ArrayNode list = Json.array();
+    Map<Claim, String> claims = new HashMap<>();
     for (Service service : snapshot.services().values()) {
       for (Route route : service.routes()) {
-        add(list, service.name(), route, "specification");
+        Claim claim = new Claim(route.host(), route.claimedPath(), route.match());
+        add(
+            list,
+            service.name(),
+            route,
+            "specification",
+            claims.putIfAbsent(claim, service.name()));
       }
     }
     if (defaultRoutes) {
       for (Service service : snapshot.services().values()) {
-        add(list, service.name(), new Route("", "/" + service.name(), true), "default");
+        Route route = new Route("", "/" + service.name(), true);
+        Claim claim = new Claim("", route.claimedPath(), route.match());
+        add(list, service.name(), route, "default", claims.get(claim));
       }
     }
     return list;
   }
 
-  private static void add(ArrayNode list, String service, Route route, String source) {
+  private static void add(
+      ArrayNode list, String service, Route route, String source, @Nullable String before) {
     ObjectNode entry =
         list.addObject()
             .put("host", route.host())
@@ -38,9 +56,9 @@ public final class RouteJson {
             .put("strip", route.strip())
             .put("service", service)
             .put("source", source);
-    if (!route.filters().isEmpty()) {
-      ArrayNode filters = entry.putArray("filters");
-      route.filters().forEach(filters::add);
+    RouteFields.write(route, entry);
+    if (before != null && !before.equals(service)) {
+      entry.put("shadowedBy", before);
     }
   }
 }

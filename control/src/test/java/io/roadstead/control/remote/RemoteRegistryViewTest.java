@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.roadstead.control.MemoryPlatform;
+import io.roadstead.registry.HeaderEdits;
 import io.roadstead.registry.InstanceKey;
+import io.roadstead.registry.PathForm;
 import io.roadstead.registry.Route;
+import io.roadstead.registry.RouteAction;
+import io.roadstead.registry.RouteMatch;
 import io.roadstead.registry.Snapshot;
 import io.roadstead.registry.Subscriber;
 import io.roadstead.registry.SubscriberKind;
@@ -13,8 +17,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +38,20 @@ class RemoteRegistryViewTest {
         RemoteRegistryView view = view(platform.uri("/"), MemoryPlatform.TOKEN)) {
       platform.register("orders", "a", 20_001);
       platform.registry.routes(
-          "orders", List.of(new Route("shop.example", "/orders", false, List.of("auth"))));
+          "orders",
+          List.of(
+              new Route("shop.example", "/orders", false, List.of("auth")),
+              new Route("", "/new", true)
+                  .with(
+                      new RouteMatch(
+                          true, List.of("GET"), Map.of("x-a", "1"), Map.of("q", "*"), Map.of()))
+                  .with(
+                      new RouteAction(
+                          "/n{rest}",
+                          Optional.of(new RouteAction.Redirect(301, "/x")),
+                          new HeaderEdits(Map.of("x-b", "2"), List.of("x-c")),
+                          HeaderEdits.NONE,
+                          Set.of(PathForm.DOUBLE_SLASH)))));
       view.start(seen::add);
       assertThat(view.awaitFirst(Duration.ofSeconds(10))).isTrue();
       assertThat(view.platform()).isEqualTo("p1");
