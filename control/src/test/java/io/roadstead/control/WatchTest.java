@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -221,8 +222,70 @@ class WatchTest {
     }
   }
 
+  @Test
+  void aReaderThatFellBehindByFewChangesGetsAFreshSnapshotToo() throws Exception {
+    int missed = 250;
+    try (EventReader slow = new EventReader(platform.port(), "/api/v1/watch");
+        EventReader clock =
+            new EventReader(platform.port(), "/api/v1/watch?subscriber=clock", CREDENTIAL)) {
+      slow.next("snapshot");
+      clock.next("snapshot");
+      for (int i = 0; i < missed; i++) {
+        large("instance-" + i, 48_000); // 12 MB, more than the system takes
+        readTo(platform.registry.snapshot().version().toString(), clock);
+      }
+      clock.next("version"); // each second
+      clock.next("version");
+      ServerEvent fresh = slow.next();
+      while (fresh.name().equals("change")) {
+        fresh = slow.next();
+      }
+      assertThat(fresh.name()).isEqualTo("snapshot");
+      assertThat(fresh.id()).isEqualTo(platform.registry.snapshot().version().toString());
+      assertThat(fresh.data().path("services").path(0).path("instances")).hasSize(missed);
+      large("after", 0);
+      ServerEvent next = news(slow);
+      assertThat(next.data().path("changes")).as("told as others again, by %s", next).hasSize(1);
+    }
+  }
+
+  @Test
+  void aReaderThatIsLongInTakingItsSnapshotHearsOfTheRestByChanges() throws Exception {
+    for (int i = 0; i < 1_000; i++) {
+      large("instance-" + i); // 4 MB, more than the system takes of what is not read
+    }
+    try (EventReader slow = new EventReader(platform.port(), "/api/v1/watch");
+        EventReader clock =
+            new EventReader(platform.port(), "/api/v1/watch?subscriber=clock", CREDENTIAL)) {
+      clock.next("snapshot");
+      platform.register("orders", "a", 20_001);
+      clock.next("version");
+      clock.next("version");
+      slow.next("snapshot");
+      ServerEvent rest = news(slow);
+      assertThat(rest.name()).isEqualTo("change");
+      assertThat(rest.data().path("changes")).hasSize(1);
+    }
+  }
+
+  private static ServerEvent news(EventReader reader) throws IOException {
+    ServerEvent event = reader.next();
+    while (event.name().equals("version")) {
+      event = reader.next();
+    }
+    return event;
+  }
+
   /** Registers an instance of 4 KB. */
   private void large(String id) {
+    large(id, 4_000);
+  }
+
+  private void large(String id, int bytes) {
+    Map<String, String> notes = new HashMap<>();
+    for (int left = bytes; left > 0; left -= 4_000) {
+      notes.put("note-" + left, "x".repeat(Math.min(left, 4_000)));
+    }
     platform.registry.register(
         new Registration(
             "orders",
@@ -233,7 +296,7 @@ class WatchTest {
             false,
             Status.UP,
             100,
-            Map.of("note", "x".repeat(4_000)),
+            notes,
             Duration.ofSeconds(90),
             null));
   }

@@ -4,8 +4,8 @@ import io.roadstead.registry.Cursor;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Snapshot;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,11 +13,13 @@ import java.util.function.Consumer;
 
 /**
  * Brings streams to where the registry stands: those that begin, and slow ones, whose connection
- * has taken nothing for a while. One that has missed little is told of that, in one piece; one that
- * has missed much is given the whole registry instead of its backlog. Confined to the event loop.
+ * was full when there was news. One whose reader fell behind, or that has missed much, is given the
+ * whole registry instead of its backlog; one that only needed a moment, for a burst or for the
+ * registry that it was just given, is told of what it has missed, in one piece. Confined to the
+ * event loop.
  */
 final class CatchUp {
-  /** What a slow reader may miss before it gets the whole registry. */
+  /** What may be missed in a moment before it is told by the whole registry. */
   static final int MOST_MISSED = 256;
 
   /** How many are brought up in one go, so that others have their turn. */
@@ -33,6 +35,7 @@ final class CatchUp {
   private final Map<Long, ChangeFrames> missed = new HashMap<>();
   private long missedUpTo;
   private boolean looking;
+  private boolean hurried;
 
   /**
    * @param lookAgain has {@link #look} called: soon, or as soon as others have had their turn
@@ -79,29 +82,40 @@ final class CatchUp {
   /** Looks which of the slow ones can be told, and tells some of them. */
   void look() {
     int told = 0;
-    Iterator<WatchStream> each = slow.iterator();
-    while (each.hasNext() && told < AT_A_TIME) {
-      WatchStream stream = each.next();
+    boolean later = !hurried;
+    for (WatchStream stream : List.copyOf(slow)) { // who is told may have to be looked at again
+      if (told == AT_A_TIME) {
+        break;
+      }
       if (stream.over()) {
-        each.remove();
+        slow.remove(stream);
       } else if (!stream.full()) {
-        each.remove();
+        slow.remove(stream);
+        boolean behind = stream.fellBehind();
         stream.caughtUp();
-        bring(stream);
+        bring(stream, behind);
         told++;
+      } else if (later) {
+        stream.tookNothing();
       }
     }
+    hurried = told == AT_A_TIME;
     looking = !slow.isEmpty();
     if (looking) {
-      lookAgain.accept(told == AT_A_TIME);
+      lookAgain.accept(hurried);
     }
   }
 
-  private void bring(WatchStream stream) {
+  private void bring(WatchStream stream, boolean behind) {
     Cursor now = registry.snapshot().version();
-    Optional<ChangeFrames> changes = changesSince(new Cursor(now.epoch(), stream.at()));
+    Optional<ChangeFrames> changes =
+        behind ? Optional.empty() : changesSince(new Cursor(now.epoch(), stream.at()));
     if (changes.isPresent() && changes.get().size() <= MOST_MISSED) {
       boolean _ = stream.changes(changes.get());
+      if (stream.full()) {
+        stream.taking();
+        add(stream);
+      }
     } else {
       snapshot(stream);
     }

@@ -12,12 +12,17 @@ import org.jspecify.annotations.Nullable;
  * Confined to the event loop.
  */
 final class WatchStream {
+  /** How often a stream may be found full, some 20 ms apart, before its reader is behind. */
+  private static final int PATIENT_LOOKS = 2;
+
   private final String name;
   private final Interest interest;
   private String id = "";
   private long at;
   private long waitsSince;
   private boolean slow;
+  private int looksInVain;
+  private boolean takingSnapshot;
   private @Nullable FrameStream events;
 
   /**
@@ -68,6 +73,7 @@ final class WatchStream {
 
   void snapshot(SnapshotFrames.Made snapshot) {
     at = snapshot.of().version().n();
+    takingSnapshot = true;
     send(snapshot.frame());
   }
 
@@ -80,6 +86,7 @@ final class WatchStream {
       slow = true;
       return false;
     }
+    takingSnapshot = false;
     if (at < changes.to()) {
       Optional<Frame> frame = changes.frame(at, interest);
       at = changes.to();
@@ -95,8 +102,28 @@ final class WatchStream {
     }
   }
 
+  /** It was looked at, and takes nothing still. */
+  void tookNothing() {
+    looksInVain++;
+  }
+
+  /**
+   * Whether its reader has left lying what it was told, and not just needed a moment for a burst. A
+   * registry on its way does not count: who needs long for that would be given one after another.
+   */
+  boolean fellBehind() {
+    return looksInVain >= PATIENT_LOOKS && !takingSnapshot;
+  }
+
+  /** It is told nothing more before it has taken what it was just told. */
+  void taking() {
+    slow = true;
+  }
+
+  /** It takes again, and is told. */
   void caughtUp() {
     slow = false;
+    looksInVain = 0;
   }
 
   boolean full() {
