@@ -3,7 +3,9 @@ package io.roadstead.platform.bench.watch;
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.demo.LoadConnection;
 import io.roadstead.registry.Ticker;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -41,7 +43,7 @@ final class Registering implements AutoCloseable {
     return marks;
   }
 
-  /** To the platform that has been started anew. */
+  /** On a new connection. */
   void reconnect() throws IOException {
     connection.close();
     connection = open();
@@ -81,9 +83,19 @@ final class Registering implements AutoCloseable {
                 + "\"}}");
     marks = mark;
     readers.sending(mark);
-    int status = connection.exchange(request, ticker.nanos() + ANSWER_NANOS).status();
+    int status = exchange(request).status();
     if (status != 200 && status != 201) {
       throw Refused.because("a registration was answered with " + status);
+    }
+  }
+
+  /** Once more on another connection where this one has ended: the same mark is no other change. */
+  private LoadConnection.Reply exchange(byte[] request) throws IOException {
+    try {
+      return connection.exchange(request, ticker.nanos() + ANSWER_NANOS);
+    } catch (EOFException | SocketException _) {
+      reconnect();
+      return connection.exchange(request, ticker.nanos() + ANSWER_NANOS);
     }
   }
 

@@ -10,6 +10,7 @@ import io.roadstead.registry.Ticker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -163,9 +164,20 @@ final class WatchBench {
     long snapshots = readers.standing(0).snapshots();
     readers.stick(stuck, true);
     var _ = heartbeats.taken();
-    registering.run(STUCK_CHANGES, STUCK_CHANGES / 10, true);
-    awaitCurrent(readers, registering, stuck, streams - stuck);
-    long resident = platform.residentBytes();
+    List<Long> residentBytes = new ArrayList<>();
+    residentBytes.add(platform.residentBytes());
+    for (int quarter = 0; quarter < 4; quarter++) {
+      registering.run(STUCK_CHANGES / 4, STUCK_CHANGES / 10, true);
+      awaitCurrent(readers, registering, stuck, streams - stuck);
+      residentBytes.add(platform.residentBytes());
+    }
+    long resident = Collections.max(residentBytes);
+    progress.accept(
+        "  resident while they miss 0, 1, 2, 3 and 4 times "
+            + STUCK_CHANGES / 4
+            + " changes of 4 KB: "
+            + String.join(
+                ", ", residentBytes.stream().map(each -> (each >> 20) + " MiB").toList()));
     long began = ticker.nanos();
     readers.stick(stuck, false);
     awaitCurrent(readers, registering, 0, streams);
@@ -177,13 +189,7 @@ final class WatchBench {
             streams,
             began,
             snapshots);
-    return new Incident(
-        read.name(),
-        read.streams(),
-        read.millis(),
-        read.snapshots(),
-        read.heartbeats(),
-        Math.max(resident, read.residentBytes()));
+    return read.withResident(residentBytes, Math.max(resident, read.residentBytes()));
   }
 
   private Incident killed(
@@ -198,9 +204,9 @@ final class WatchBench {
     platform.start();
     long began = ticker.nanos();
     var _ = heartbeats.taken();
-    registering.reconnect();
     await(
         () -> readers.standing(0).open() == streams, OPEN_WITHIN, streams + " streams to be back");
+    registering.reconnect(); // not before: a connection that asks nothing for long is ended
     registering.run(perSecond, perSecond);
     awaitCurrent(readers, registering, 0, streams);
     return incident(
@@ -221,6 +227,7 @@ final class WatchBench {
         millis,
         readers.standing(0).snapshots() - snapshotsBefore,
         Times.of(heartbeats.taken()),
+        List.of(),
         platform.residentBytes());
   }
 

@@ -86,6 +86,9 @@ record WatchFigures(
    * @param millis until all readers stood again at the newest change
    * @param snapshots how many of them were given the whole registry
    * @param heartbeats meanwhile; where the platform was away, without that time
+   * @param residentMeanwhile resident memory one after the other, from before; empty where it was
+   *     not followed
+   * @param residentBytes the most of it, or that at the end
    */
   record Incident(
       String name,
@@ -93,7 +96,25 @@ record WatchFigures(
       long millis,
       long snapshots,
       Times heartbeats,
-      long residentBytes) {}
+      List<Long> residentMeanwhile,
+      long residentBytes) {
+    Incident {
+      residentMeanwhile = List.copyOf(residentMeanwhile);
+    }
+
+    Incident withResident(List<Long> meanwhile, long most) {
+      return new Incident(name, streams, millis, snapshots, heartbeats, meanwhile, most);
+    }
+
+    private String resident() {
+      return residentMeanwhile.isEmpty()
+          ? (residentBytes >> 20) + " MiB"
+          : String.join(" → ", residentMeanwhile.stream().map(each -> (each >> 20) + "").toList())
+              + "; at most "
+              + (residentBytes >> 20)
+              + " MiB";
+    }
+  }
 
   /** What readers were told twice, or not at all; both are to be none. */
   record Loss(long gaps, long repeated, long refused) {}
@@ -128,14 +149,14 @@ record WatchFigures(
       text.append(
           String.format(
               Locale.ROOT,
-              "| %s | %,d | %,d ms | %,d | %s | %s | %d MiB |%n",
+              "| %s | %,d | %,d ms | %,d | %s | %s | %s |%n",
               each.name(),
               each.streams(),
               each.millis(),
               each.snapshots(),
               millis(each.heartbeats().p99Micros()),
               millis(each.heartbeats().maxMicros()),
-              each.residentBytes() >> 20));
+              each.resident()));
     }
     return text.append(
             String.format(
@@ -187,6 +208,7 @@ record WatchFigures(
       one.put("millis", each.millis());
       one.put("snapshots", each.snapshots());
       one.put("heartbeats", each.heartbeats().json());
+      one.put("residentBytesMeanwhile", each.residentMeanwhile());
       one.put("residentBytes", each.residentBytes());
       happened.add(one);
     }
