@@ -5,10 +5,15 @@ import static java.util.Objects.requireNonNull;
 import io.netty.buffer.ByteBuf;
 import io.roadstead.balancer.Outcome;
 import io.roadstead.gateway.accesslog.AccessEntry;
+import io.roadstead.gateway.filter.FilterAnswer;
+import io.roadstead.gateway.filter.FilterRequest;
+import io.roadstead.gateway.filter.Verdict;
 import io.roadstead.gateway.http.BodyReader;
 import io.roadstead.gateway.http.Head;
+import io.roadstead.gateway.http.HeadParser;
 import io.roadstead.gateway.route.PathCheck;
 import io.roadstead.gateway.route.RouteEntry;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +62,9 @@ final class Exchange implements BodyReader.Sink {
   private @Nullable LoopService service;
   private @Nullable Tunnel tunnel;
 
+  /** Made for the first request of a route with filters. */
+  private @Nullable Filtering filtering;
+
   /** What the access log will hold of it; null where there is none. */
   private @Nullable AccessEntry entry;
 
@@ -100,12 +108,89 @@ final class Exchange implements BodyReader.Sink {
       return;
     }
     route = found;
-    LoopService to = worker.service(found);
+    if (found.filters().isEmpty()) {
+      forward(request, found, worker.service(found));
+      return;
+    }
+    Filtering filters = filtering;
+    if (filters == null) {
+      filters = new Filtering(worker, this);
+      filtering = filters;
+    }
+    filters.request(request, found, new String(client.address(), StandardCharsets.ISO_8859_1));
+  }
+
+  private void forward(Head request, RouteEntry found, LoopService to) {
     service = to;
     to.inflight++;
     ByteBuf head = client.allocator().directBuffer(HeadWriter.requestSize(request, found));
     HeadWriter.request(request, found, client.forwardedLines(), asked.upgrade != null, head);
     attempts.begin(to, found, head);
+  }
+
+  // Filters: see Filtering.
+
+  /** The route's filters let the request go on. */
+  void requestFiltered(FilterRequest filtered) {
+    RouteEntry by = requireNonNull(route);
+    HeadParser parser = worker.requestParser();
+    Head head = Filtered.read(parser, parser.request(Filtered.buffer(filtered.bytes())));
+    if (head == null) {
+      requireNonNull(filtering).unusable("they leave a head that cannot be read");
+      return;
+    }
+    PathCheck path = worker.pathCheck();
+    if (!path.accepts(head.bytes(), head.pathStart(), head.pathEnd())) {
+      requireNonNull(filtering).unusable("they leave a path that cannot be read in one way");
+      return;
+    }
+    LoopService to =
+        filtered.serviceSet() ? worker.service(filtered.service()) : worker.service(by);
+    if (to == null) {
+      requireNonNull(filtering)
+          .unusable("they send it to service '" + filtered.service() + "', which is not there");
+      return;
+    }
+    forward(head, filtered.targetSet() ? by.unchanged() : by, to);
+    client.proceed();
+  }
+
+  /** A filter answers in the instance's place. */
+  void filterAnswered(Verdict.Answer answer) {
+    boolean close = !asked.keepAlive || !requestDone || worker.lastAnswers();
+    client.write(Filtered.answer(client.allocator(), answer, asked.bodiless, close, worker.date()));
+    over(answer.status(), Outcome.SUCCESS);
+    client.answered(close);
+  }
+
+  /** Filters have failed, before the request was sent or after its answer came. */
+  void filterFailed(int status, String code, String detail) {
+    attempts.abandon();
+    attempts.giveBack(Outcome.CANCELLED);
+    refuse(status, code, detail);
+  }
+
+  /** Whether the answer's head goes through filters. */
+  boolean filtersAnswer() {
+    return filtering != null && filtering.wantsAnswer();
+  }
+
+  /** Has filters look at the answer's head; false where too many are at work. */
+  boolean filterAnswer(Head answer) {
+    return filtering != null && filtering.answer(answer);
+  }
+
+  /** The filters let the answer go on. */
+  void answerFiltered(FilterAnswer filtered) {
+    HeadParser parser = worker.responseParser();
+    Head head = Filtered.read(parser, parser.response(Filtered.buffer(filtered.bytes())));
+    UpstreamConnection from = attempts.connection();
+    if (head == null || from == null) {
+      requireNonNull(filtering).unusable("they leave a head that cannot be read");
+    } else {
+      progressNanos = worker.now();
+      from.resume(this, head);
+    }
   }
 
   private static String noRoute(Head request) {
@@ -330,6 +415,9 @@ final class Exchange implements BodyReader.Sink {
     }
     attempts.giveBack(outcome);
     log(result);
+    if (filtering != null) {
+      filtering.reset();
+    }
     LoopService to = service;
     if (to != null) {
       to.inflight--;
@@ -394,6 +482,13 @@ final class Exchange implements BodyReader.Sink {
 
   void sweep(long nowNanos) {
     if (!active) {
+      return;
+    }
+    if (filtering != null) {
+      filtering.sweep(nowNanos);
+    }
+    if (!active || service == null) {
+      // Over, or still with the filters, which have a limit of their own.
       return;
     }
     Patience patience = attempts.patience();

@@ -1,6 +1,7 @@
 package io.roadstead.gateway;
 
 import io.roadstead.gateway.accesslog.AccessLogConfig;
+import io.roadstead.gateway.filter.Filters;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param platform names the platform to other gateways that would share the port: 1 to 64 letters,
  *     digits, '.', '_' and '-'
  * @param port what to do where a gateway of the same platform has the port
+ * @param filters those that routes may name
  * @param accessLog whether and how requests are logged from the start
  */
 public record GatewayConfig(
@@ -27,7 +29,8 @@ public record GatewayConfig(
     PortUse port,
     GatewayLimits limits,
     GatewayTimeouts timeouts,
-    Optional<AccessLogConfig> accessLog) {
+    Optional<AccessLogConfig> accessLog,
+    Filters filters) {
   public GatewayConfig {
     ownPorts = Set.copyOf(ownPorts);
     if (!platform.matches("[A-Za-z0-9._-]{1,64}")) {
@@ -53,41 +56,74 @@ public record GatewayConfig(
         PortUse.ALONE,
         GatewayLimits.DEFAULT,
         GatewayTimeouts.DEFAULT,
-        Optional.empty());
+        Optional.empty(),
+        Filters.NONE);
   }
 
   public GatewayConfig withLoops(int value) {
     return new GatewayConfig(
-        listen, value, defaultRoutes, ownPorts, platform, port, limits, timeouts, accessLog);
+        listen,
+        value,
+        defaultRoutes,
+        ownPorts,
+        platform,
+        port,
+        limits,
+        timeouts,
+        accessLog,
+        filters);
   }
 
   public GatewayConfig withDefaultRoutes(boolean value) {
     return new GatewayConfig(
-        listen, loops, value, ownPorts, platform, port, limits, timeouts, accessLog);
+        listen, loops, value, ownPorts, platform, port, limits, timeouts, accessLog, filters);
   }
 
   public GatewayConfig withOwnPorts(Set<Integer> value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, value, platform, port, limits, timeouts, accessLog);
+        listen, loops, defaultRoutes, value, platform, port, limits, timeouts, accessLog, filters);
   }
 
   public GatewayConfig withPort(PortUse value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, ownPorts, platform, value, limits, timeouts, accessLog);
+        listen,
+        loops,
+        defaultRoutes,
+        ownPorts,
+        platform,
+        value,
+        limits,
+        timeouts,
+        accessLog,
+        filters);
   }
 
   public GatewayConfig withLimits(GatewayLimits value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, ownPorts, platform, port, value, timeouts, accessLog);
+        listen,
+        loops,
+        defaultRoutes,
+        ownPorts,
+        platform,
+        port,
+        value,
+        timeouts,
+        accessLog,
+        filters);
   }
 
   public GatewayConfig withTimeouts(GatewayTimeouts value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, ownPorts, platform, port, limits, value, accessLog);
+        listen, loops, defaultRoutes, ownPorts, platform, port, limits, value, accessLog, filters);
   }
 
   public GatewayConfig withAccessLog(Optional<AccessLogConfig> value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, ownPorts, platform, port, limits, timeouts, value);
+        listen, loops, defaultRoutes, ownPorts, platform, port, limits, timeouts, value, filters);
+  }
+
+  public GatewayConfig withFilters(Filters value) {
+    return new GatewayConfig(
+        listen, loops, defaultRoutes, ownPorts, platform, port, limits, timeouts, accessLog, value);
   }
 }

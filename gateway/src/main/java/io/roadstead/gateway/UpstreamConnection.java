@@ -30,6 +30,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
   private boolean persistent;
   private boolean closed;
   private boolean reset;
+
+  /** Filters look at the head of the answer; what comes meanwhile waits in {@link #pending}. */
+  private boolean suspended;
+
+  private boolean endedSuspended;
   private @Nullable Tunnel tunnel;
   private boolean streaming;
   private boolean ending;
@@ -123,9 +128,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
 
   void reading(boolean wanted) {
     ChannelHandlerContext c = ctx;
-    if (c != null && reading != wanted) {
-      reading = wanted;
-      c.channel().config().setAutoRead(wanted);
+    boolean now = wanted && !suspended;
+    if (c != null && reading != now) {
+      reading = now;
+      c.channel().config().setAutoRead(now);
     }
   }
 
@@ -142,10 +148,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
       pending = null;
       in = Buffers.join(context.alloc(), before, in);
     }
+    take(in);
+  }
+
+  private void take(ByteBuf in) {
     try {
       answer(in);
     } finally {
-      if (!in.isReadable() || closed) {
+      if (!in.isReadable() || (closed && !suspended)) {
         in.release();
       } else {
         pending = in;
@@ -156,7 +166,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
 
   /** Reads what is there of answers. What is left unread in the end is kept for the next time. */
   private void answer(ByteBuf in) {
-    while (in.isReadable()) {
+    while (in.isReadable() && !suspended) {
       Exchange current = exchange;
       if (current == null) {
         // Nobody asked: the connection is out of step.
@@ -211,7 +221,42 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
       }
       return true;
     }
-    persistent = head.persistent();
+    if (current.filtersAnswer()) {
+      return suspend(current, head);
+    }
+    return accept(current, head, in.isReadable());
+  }
+
+  /** Has the filters look at the answer's head; nothing more is read until they are done. */
+  private boolean suspend(Exchange current, Head head) {
+    if (current.filterAnswer(head)) {
+      suspended = true;
+      reading(false);
+    } else {
+      fail(current, 503, "filter-busy", "too many filters are at work to look at the answer");
+    }
+    return false;
+  }
+
+  /** The filters are done: the answer goes on with this head. */
+  void resume(Exchange current, Head head) {
+    suspended = false;
+    ByteBuf rest = pending;
+    pending = null;
+    var _ = accept(current, head, rest != null && rest.isReadable());
+    if (rest != null) {
+      take(rest);
+    }
+    if (endedSuspended && exchange == current) {
+      ended(current);
+    } else if (exchange == current) {
+      current.adjustReading();
+    }
+  }
+
+  /** Goes on with a final answer; says whether there may be more to read of it. */
+  private boolean accept(Exchange current, Head head, boolean more) {
+    persistent = head.persistent() && !endedSuspended;
     if (head.keepAliveSeconds() >= 0) {
       idleNanos =
           Math.min(
@@ -222,7 +267,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
     current.response(head, body);
     if (exchange == current && body.done()) {
       current.flushHead();
-      finish(current, in.isReadable());
+      finish(current, more);
     } else if (exchange == current && head.eventStream()) {
       streaming = true;
       pool.streamStarted(this);
@@ -269,6 +314,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
 
   private void detach() {
     exchange = null;
+    suspended = false;
+    if (endedSuspended) {
+      pending = Buffers.release(pending);
+    }
     tunnel = null;
     if (streaming) {
       streaming = false;
@@ -402,6 +451,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
     var _ = c.close();
     outlet.closed();
     Exchange current = exchange;
+    if (suspended && !reset) {
+      // The whole answer may be here already: that shows when the filters are done.
+      endedSuspended = true;
+      return;
+    }
     ByteBuf rest = pending;
     pending = null;
     if (rest != null) {
@@ -416,6 +470,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
       current.tunnelCut(reset);
       return;
     }
+    ended(current);
+  }
+
+  /** The connection has gone while it carried an answer, or before that came. */
+  private void ended(Exchange current) {
     if (inBody && body.endsWithConnection() && !reset) {
       persistent = false;
       detach();

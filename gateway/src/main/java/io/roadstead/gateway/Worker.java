@@ -80,6 +80,7 @@ final class Worker {
   private final Map<Traffic.Key, Traffic> traffic = new HashMap<>();
   private final Traffic unrouted = new Traffic(Traffic.Key.NONE);
   private final LoopLog accessLog;
+  private final LoopFilters filters;
   private final Refusals refusals = new Refusals();
   private final BufferBudget budget;
   private final Limited limited = new Limited();
@@ -117,6 +118,7 @@ final class Worker {
     this.pathCheck = new PathCheck(config.limits().head().headBytes());
     this.random = new SplittableRandom(seed);
     this.accessLog = new LoopLog(clock);
+    this.filters = new LoopFilters(config.filters(), ticker);
     this.upstream =
         new Bootstrap()
             .group(loop)
@@ -211,6 +213,15 @@ final class Worker {
 
   Refusals refusals() {
     return refusals;
+  }
+
+  LoopFilters filters() {
+    return filters;
+  }
+
+  /** A service by its name; null where it is not there. */
+  @Nullable LoopService service(String name) {
+    return services.get(name);
   }
 
   LoopLog accessLog() {
@@ -543,6 +554,7 @@ final class Worker {
   void addTo(StatsSum sum) {
     sum.add(unrouted);
     refusals.addTo(sum);
+    filters.addTo(sum);
     limited.addTo(sum);
     traffic.values().forEach(sum::add);
     services.values().forEach(sum::add);

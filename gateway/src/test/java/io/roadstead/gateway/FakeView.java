@@ -29,8 +29,12 @@ final class FakeView implements RegistryView {
   private @Nullable Consumer<Snapshot> listener;
   private long version;
 
-  synchronized FakeView route(String service, String host, String path, boolean strip) {
-    routes.computeIfAbsent(service, _ -> new ArrayList<>()).add(new Route(host, path, strip));
+  FakeView route(String service, String host, String path, boolean strip) {
+    return route(service, new Route(host, path, strip));
+  }
+
+  synchronized FakeView route(String service, Route route) {
+    routes.computeIfAbsent(service, _ -> new ArrayList<>()).add(route);
     return changed();
   }
 

@@ -1,6 +1,8 @@
 package io.roadstead.platform;
 
 import io.roadstead.gateway.accesslog.AccessLogConfig;
+import io.roadstead.gateway.filter.Filters;
+import io.roadstead.gateway.filter.FiltersUnusable;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,6 +15,19 @@ import java.util.Optional;
 public record GatewaySettings(Optional<AccessLogConfig> accessLog, Optional<Path> filters) {
   public static final GatewaySettings USUAL =
       new GatewaySettings(Optional.empty(), Optional.empty());
+
+  /**
+   * Loads the filters.
+   *
+   * @throws Refused where one cannot be
+   */
+  Filters loadFilters() {
+    try {
+      return filters.map(Filters::load).orElse(Filters.NONE);
+    } catch (FiltersUnusable e) {
+      throw Refused.because(String.valueOf(e.getMessage()));
+    }
+  }
 
   /** The same, with what a command line says in its place, where it says anything. */
   public GatewaySettings or(GatewaySettings fallback) {

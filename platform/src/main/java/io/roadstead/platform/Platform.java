@@ -14,6 +14,7 @@ import io.roadstead.eureka.EurekaInterface;
 import io.roadstead.gateway.BindFailed;
 import io.roadstead.gateway.Gateway;
 import io.roadstead.gateway.GatewayConfig;
+import io.roadstead.gateway.filter.Filters;
 import io.roadstead.platform.log.EventLines;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.LocalRegistryView;
@@ -222,6 +223,7 @@ public final class Platform implements AutoCloseable {
     registry.restored();
     closing.add("start caches", StartCaches.of(deployer, runtime, wall, ticker, lines)).start();
 
+    Filters filters = config.gatewaySettings().loadFilters();
     Optional<PortKeeper> gateway =
         config
             .gateway()
@@ -240,6 +242,7 @@ public final class Platform implements AutoCloseable {
                                 new Gateway(
                                     GatewayConfig.at(listen.socketAddress(), directory.platformId())
                                         .withDefaultRoutes(config.routesByDefault())
+                                        .withFilters(filters)
                                         .withAccessLog(config.gatewaySettings().accessLog())
                                         .withOwnPorts(Set.of(controlPort)),
                                     view,

@@ -7,6 +7,7 @@ import io.roadstead.gateway.BindFailed;
 import io.roadstead.gateway.Gateway;
 import io.roadstead.gateway.GatewayConfig;
 import io.roadstead.gateway.PortUse;
+import io.roadstead.gateway.filter.Filters;
 import io.roadstead.platform.log.EventLines;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Ticker;
@@ -68,6 +69,7 @@ public final class StandaloneGateway implements AutoCloseable {
       PortUse port,
       Optional<Boolean> defaultRoutes,
       GatewaySettings settings) {
+    Filters filters = settings.loadFilters();
     SecureRandom random = new SecureRandom();
     ControlPlane plane =
         new ControlPlane(control, token, Platform.gatewayName(random), SubscriberKind.GATEWAY);
@@ -77,6 +79,7 @@ public final class StandaloneGateway implements AutoCloseable {
             GatewayConfig.at(listen.socketAddress(), platform)
                 .withOwnPorts(Set.of(control.getPort()))
                 .withDefaultRoutes(defaultRoutes.orElse(listen.loopback()))
+                .withFilters(filters)
                 .withAccessLog(settings.accessLog())
                 .withPort(port),
             view,

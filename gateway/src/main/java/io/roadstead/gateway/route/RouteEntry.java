@@ -39,6 +39,22 @@ public final class RouteEntry {
             : Ascii.bytes("X-Forwarded-Prefix: /" + String.join("/", segments) + "\r\n");
   }
 
+  /** The same without what it does to the path. */
+  private RouteEntry(RouteEntry like) {
+    label = like.label;
+    service = like.service;
+    serviceIndex = like.serviceIndex;
+    filters = like.filters;
+    traffic = like.traffic;
+    stripSegments = 0;
+    forwardedPrefix = new byte[0];
+  }
+
+  /** The same route for a request whose path a filter has set: nothing is done to it any more. */
+  public RouteEntry unchanged() {
+    return new RouteEntry(this);
+  }
+
   static List<String> segments(String path) {
     String inner = path.startsWith("/") ? path.substring(1) : path;
     if (inner.endsWith("/")) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.example.filter;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.gateway.filter;
+
+import org.jspecify.annotations.NullMarked;
