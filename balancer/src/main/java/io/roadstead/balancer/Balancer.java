@@ -41,8 +41,18 @@ public final class Balancer<T> {
    * @param random its own too; seeded, every choice can be repeated
    */
   public Balancer(Strategy strategy, List<Guard> guards, RandomGenerator random) {
+    this(strategy, guards, null, random);
+  }
+
+  /**
+   * A balancer without members.
+   *
+   * @param zones which zone goes first; null: all alike
+   */
+  public Balancer(
+      Strategy strategy, List<Guard> guards, @Nullable ZoneFirst zones, RandomGenerator random) {
     this.strategy = strategy;
-    this.membership = new Membership<>(guards, random);
+    this.membership = new Membership<>(guards, zones, random);
   }
 
   /**
@@ -75,6 +85,7 @@ public final class Balancer<T> {
    */
   public void update(List<Endpoint<T>> endpoints, long nowNanos) {
     membership.update(endpoints, nowNanos);
+    strategy.changed(membership);
   }
 
   /** A member for a new request, from now on counted as outstanding; null where there is none. */
@@ -88,9 +99,31 @@ public final class Balancer<T> {
    * @param tried where the request has been already
    */
   public @Nullable Member<T> pick(long nowNanos, @Nullable Tried tried) {
-    Member<T> member = strategy.choose(membership, tried, nowNanos);
+    follow(nowNanos);
+    return started(strategy.choose(membership, tried, nowNanos));
+  }
+
+  /**
+   * A member for a request that belongs with others of the same hash: the same for all of them
+   * while the strategy is one with affinity and the member is well.
+   *
+   * @param hash of the session or key, well mixed or not
+   */
+  public @Nullable Member<T> pick(long nowNanos, @Nullable Tried tried, long hash) {
+    follow(nowNanos);
+    return started(strategy.choose(membership, tried, nowNanos, hash));
+  }
+
+  private void follow(long nowNanos) {
+    if (membership.reweighs(nowNanos)) {
+      strategy.changed(membership);
+    }
+  }
+
+  private @Nullable Member<T> started(@Nullable Member<T> member) {
     if (member != null) {
       member.started();
+      membership.outstanding(member, 1);
     }
     return member;
   }
@@ -100,16 +133,23 @@ public final class Balancer<T> {
    * It looks at all members.
    */
   public @Nullable Member<T> pickWithRoom(long nowNanos, @Nullable Tried tried, Predicate<T> room) {
-    Member<T> member = membership.withRoom(tried, nowNanos, room);
-    if (member != null) {
-      member.started();
-    }
-    return member;
+    return started(membership.withRoom(tried, nowNanos, room));
   }
 
   /** Takes a pick back of which nothing came. */
   public void withdrawn(Member<T> member) {
+    membership.outstanding(member, -1);
     member.withdrawn();
+  }
+
+  /**
+   * Takes what an instance says of itself in an answer, for {@link HotCold}.
+   *
+   * @param inFlight how many requests it is busy with, whoever sent them
+   * @param typicalNanos how long requests take it now
+   */
+  public void reported(Member<T> member, long nowNanos, int inFlight, long typicalNanos) {
+    member.reported(nowNanos, inFlight, typicalNanos);
   }
 
   /**
@@ -119,6 +159,7 @@ public final class Balancer<T> {
    * @param rttNanos from sending the request to the first byte of the answer, or to the failure
    */
   public void ended(Member<T> member, long nowNanos, long rttNanos, Outcome outcome) {
+    membership.outstanding(member, -1);
     member.ended(nowNanos, rttNanos, outcome);
     membership.ended(member, nowNanos, outcome);
   }

@@ -9,8 +9,9 @@ import java.util.Objects;
  * @param target what the caller needs to reach it; the balancer never looks at it
  * @param weight its share of the traffic relative to the others, 0–1000; 0 is used only where
  *     nothing else is left
+ * @param zone where it is, for {@link ZoneFirst}; empty where nobody said
  */
-public record Endpoint<T>(String key, T target, int weight) {
+public record Endpoint<T>(String key, T target, int weight, String zone) {
   /** The weight of an endpoint of which nobody said anything else. */
   public static final int DEFAULT_WEIGHT = 100;
 
@@ -20,6 +21,7 @@ public record Endpoint<T>(String key, T target, int weight) {
   public Endpoint {
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(target, "target");
+    Objects.requireNonNull(zone, "zone");
     if (weight < 0 || weight > MAX_WEIGHT) {
       throw new IllegalArgumentException(
           "the weight of " + key + " is " + weight + "; it must be 0 to " + MAX_WEIGHT);
@@ -28,5 +30,10 @@ public record Endpoint<T>(String key, T target, int weight) {
 
   public Endpoint(String key, T target) {
     this(key, target, DEFAULT_WEIGHT);
+  }
+
+  /** One that nobody said the zone of. */
+  public Endpoint(String key, T target, int weight) {
+    this(key, target, weight, "");
   }
 }

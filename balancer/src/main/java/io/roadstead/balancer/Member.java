@@ -37,6 +37,12 @@ public final class Member<T> {
   /** What one request of this member weighs against one of an average member. */
   double burden = 1.0;
 
+  /** Its effective share of the traffic: the endpoint's, unless its zone is spared. */
+  double weight;
+
+  /** Its place in the present membership. */
+  int index;
+
   int connectFailures;
   int errorsInRow;
   int windowAnswers;
@@ -45,6 +51,10 @@ public final class Member<T> {
   int ejections;
   boolean ejected;
   boolean ejectedForErrors;
+
+  /** Ejected when the zones were last weighed. */
+  boolean countedOut;
+
   long ejectedUntilNanos;
 
   private int outstanding;
@@ -52,9 +62,15 @@ public final class Member<T> {
   private long latencyAtNanos;
   private double errorShare;
   private long errorAtNanos;
+  private boolean reported;
+  private int reportedInFlight;
+  private long reportedLatencyNanos;
+  private long reportedAtNanos;
+  private int startedSinceReport;
 
   Member(Endpoint<T> endpoint, long nowNanos) {
     this.endpoint = endpoint;
+    this.weight = endpoint.weight();
     this.joinedNanos = nowNanos;
     this.windowNanos = nowNanos;
     this.latencyAtNanos = nowNanos;
@@ -93,8 +109,31 @@ public final class Member<T> {
     endpoint = newer;
   }
 
+  /** Whether the instance said of itself how busy it is, not longer ago than this. */
+  boolean hasReported(long nowNanos, long mostNanos) {
+    return reported && nowNanos - reportedAtNanos <= mostNanos;
+  }
+
+  /** What the instance said that it has in flight, and what was sent to it since. */
+  int reportedInFlight() {
+    return reportedInFlight + startedSinceReport;
+  }
+
+  long reportedLatencyNanos() {
+    return reportedLatencyNanos;
+  }
+
+  void reported(long nowNanos, int inFlight, long typicalNanos) {
+    reported = true;
+    reportedInFlight = inFlight;
+    reportedLatencyNanos = typicalNanos;
+    reportedAtNanos = nowNanos;
+    startedSinceReport = 0;
+  }
+
   void started() {
     outstanding++;
+    startedSinceReport++;
   }
 
   void withdrawn() {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Membership<T> {
   private final Guard[] guards;
+  private final @Nullable ZoneFirst zones;
   private final RandomGenerator random;
   private Member<T>[] members = array(0);
   private boolean evenWeights = true;
@@ -26,9 +27,15 @@ public final class Membership<T> {
   private int answered;
   private long oldestNanos;
   private boolean anySettled;
+  private boolean bound;
+  private int outstanding;
 
-  Membership(List<Guard> guards, RandomGenerator random) {
+  Membership(List<Guard> guards, @Nullable ZoneFirst zones, RandomGenerator random) {
     this.guards = guards.toArray(Guard[]::new);
+    this.zones = zones;
+    for (Guard guard : guards) {
+      bound |= guard.binds();
+    }
     this.random = random;
   }
 
@@ -57,6 +64,31 @@ public final class Membership<T> {
   /** A random number from 0 (inclusive) to 1 (exclusive). */
   public double chance() {
     return unit(random.nextLong());
+  }
+
+  /** A random number, all of its bits. */
+  long bits() {
+    return random.nextLong();
+  }
+
+  /** Picks of present members whose outcome was not reported yet. */
+  int outstanding() {
+    return outstanding;
+  }
+
+  void outstanding(Member<?> member, int change) {
+    if (member.present && (change > 0 || member.outstanding() > 0)) {
+      outstanding += change;
+    }
+  }
+
+  /** Weighs anew where a zone lost or regained members; whether it did. */
+  boolean reweighs(long nowNanos) {
+    if (zones == null || !zones.isDue(nowNanos)) {
+      return false;
+    }
+    tabulateWeights(nowNanos);
+    return true;
   }
 
   /** Whether nothing speaks against picking this member now. */
@@ -115,7 +147,7 @@ public final class Membership<T> {
     for (int i = 0; i < n; i++) {
       int at = offset + i;
       Member<T> member = members[at < n ? at : at - n];
-      if (tried != null && tried.contains(member)) {
+      if ((tried != null && tried.contains(member)) || (bound && refused(member, nowNanos))) {
         continue;
       }
       if (best == null || goesBefore(member, best, nowNanos)) {
@@ -125,9 +157,18 @@ public final class Membership<T> {
     return best;
   }
 
+  private boolean refused(Member<T> member, long nowNanos) {
+    for (Guard guard : guards) {
+      if (guard.binds() && !guard.admits(member, this, nowNanos)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean goesBefore(Member<T> a, Member<T> b, long nowNanos) {
-    boolean aUnweighted = a.endpoint().weight() == 0;
-    if (aUnweighted != (b.endpoint().weight() == 0)) {
+    boolean aUnweighted = a.weight == 0;
+    if (aUnweighted != (b.weight == 0)) {
       return !aUnweighted;
     }
     boolean aEjected = a.isEjected(nowNanos);
@@ -172,6 +213,9 @@ public final class Membership<T> {
     for (Guard guard : guards) {
       guard.ended(member, this, nowNanos, outcome);
     }
+    if (zones != null) {
+      zones.look(member);
+    }
   }
 
   void update(List<Endpoint<T>> endpoints, long nowNanos) {
@@ -194,14 +238,18 @@ public final class Membership<T> {
     members = next.toArray(array(0));
     first = first && endpoints.isEmpty();
     summarise(nowNanos);
-    tabulateWeights();
+    tabulateWeights(nowNanos);
   }
 
   private void summarise(long nowNanos) {
     answered = 0;
     anySettled = false;
     oldestNanos = nowNanos;
-    for (Member<T> member : members) {
+    outstanding = 0;
+    for (int i = 0; i < members.length; i++) {
+      Member<T> member = members[i];
+      member.index = i;
+      outstanding += member.outstanding();
       answered += member.answered ? 1 : 0;
       anySettled |= member.settled;
       if (member.joinedNanos - oldestNanos < 0) {
@@ -210,20 +258,25 @@ public final class Membership<T> {
     }
   }
 
-  private void tabulateWeights() {
+  private void tabulateWeights(long nowNanos) {
     int n = members.length;
-    long total = 0;
-    int smallest = Endpoint.MAX_WEIGHT;
-    int largest = 0;
+    if (zones == null) {
+      for (Member<T> member : members) {
+        member.weight = member.endpoint().weight();
+      }
+    } else {
+      zones.weigh(members, nowNanos);
+    }
+    double total = 0;
+    double smallest = Double.MAX_VALUE;
+    double largest = 0;
     for (Member<T> member : members) {
-      int weight = member.endpoint().weight();
-      total += weight;
-      smallest = Math.min(smallest, weight);
-      largest = Math.max(largest, weight);
+      total += member.weight;
+      smallest = Math.min(smallest, member.weight);
+      largest = Math.max(largest, member.weight);
     }
     for (Member<T> member : members) {
-      int weight = member.endpoint().weight();
-      member.burden = weight == 0 ? 1.0 : (double) total / n / weight;
+      member.burden = member.weight == 0 ? 1.0 : total / n / member.weight;
     }
     evenWeights = n == 0 || smallest == largest;
     if (!evenWeights) {
@@ -231,7 +284,7 @@ public final class Membership<T> {
     }
   }
 
-  private void tabulateAliases(long total) {
+  private void tabulateAliases(double total) {
     int n = members.length;
     threshold = new double[n];
     alias = new int[n];
@@ -240,7 +293,7 @@ public final class Membership<T> {
     int smalls = 0;
     int larges = 0;
     for (int i = 0; i < n; i++) {
-      threshold[i] = (double) members[i].endpoint().weight() * n / total;
+      threshold[i] = members[i].weight * n / total;
       alias[i] = i;
       if (threshold[i] < 1) {
         small[smalls++] = i;
@@ -261,7 +314,7 @@ public final class Membership<T> {
     // What rounding left over is a full slot, unless its member has no weight at all.
     while (smalls > 0) {
       int left = small[--smalls];
-      threshold[left] = members[left].endpoint().weight() == 0 ? 0 : 1;
+      threshold[left] = members[left].weight == 0 ? 0 : 1;
     }
     while (larges > 0) {
       threshold[large[--larges]] = 1;

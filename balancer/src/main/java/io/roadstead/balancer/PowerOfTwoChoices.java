@@ -52,9 +52,7 @@ public final class PowerOfTwoChoices implements Strategy {
       Membership<T> members, @Nullable Member<T> other, @Nullable Tried tried, long nowNanos) {
     for (int i = 0; i < DRAWS; i++) {
       Member<T> drawn = members.draw();
-      if (drawn != other
-          && drawn.endpoint().weight() != 0
-          && members.admits(drawn, tried, nowNanos)) {
+      if (drawn != other && drawn.weight != 0 && members.admits(drawn, tried, nowNanos)) {
         return drawn;
       }
     }

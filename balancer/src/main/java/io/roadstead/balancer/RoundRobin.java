@@ -15,7 +15,7 @@ public final class RoundRobin implements Strategy {
     for (int i = 0; i < n; i++) {
       next = next + 1 < n ? next + 1 : 0;
       Member<T> member = members.member(next);
-      if (member.endpoint().weight() != 0 && members.admits(member, tried, nowNanos)) {
+      if (member.weight != 0 && members.admits(member, tried, nowNanos)) {
         return member;
       }
     }

@@ -4,6 +4,7 @@ import io.roadstead.balancer.Balancer;
 import io.roadstead.balancer.Endpoint;
 import io.roadstead.balancer.Member;
 import io.roadstead.balancer.PassiveEjection;
+import io.roadstead.balancer.RetryBudget;
 import io.roadstead.balancer.SlowStart;
 import io.roadstead.balancer.Tried;
 import io.roadstead.gateway.route.RouteEntry;

@@ -1,13 +1,13 @@
-package io.roadstead.gateway;
+package io.roadstead.balancer;
 
 import java.util.Arrays;
 
 /**
  * How many requests may be tried again: a share of those of the last ten seconds, and a few for
  * each of these seconds where there are hardly any. Without it, an outage of some instances would
- * become twice the load for the others. Confined to its loop.
+ * become twice the load for the others. Confined to one thread, as a balancer is.
  */
-final class RetryBudget {
+public final class RetryBudget {
   static final int SECONDS = 10;
   static final int FLOOR_PER_SECOND = 10;
   private static final long SECOND_NANOS = 1_000_000_000L;
@@ -18,23 +18,26 @@ final class RetryBudget {
   private int slot;
   private long slotNanos;
 
-  RetryBudget(int percent, long nowNanos) {
+  /**
+   * @param percent how many retries to a hundred requests; 0: none at all
+   */
+  public RetryBudget(int percent, long nowNanos) {
     this.percent = percent;
     this.slotNanos = nowNanos;
   }
 
   /** Changes the share; 0 allows no retry at all. */
-  void percent(int value) {
+  public void percent(int value) {
     percent = value;
   }
 
   /** A request has come. */
-  void request() {
+  public void request() {
     requests[slot]++;
   }
 
   /** Whether one may be tried again, which is counted. */
-  boolean spend(long nowNanos) {
+  public boolean spend(long nowNanos) {
     roll(nowNanos);
     long asked = 0;
     long spent = 0;
@@ -51,7 +54,7 @@ final class RetryBudget {
   }
 
   /** Forgets what is too long ago. */
-  void roll(long nowNanos) {
+  public void roll(long nowNanos) {
     long seconds = (nowNanos - slotNanos) / SECOND_NANOS;
     if (seconds >= SECONDS) {
       Arrays.fill(requests, 0);
