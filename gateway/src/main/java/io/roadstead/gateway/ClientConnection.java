@@ -95,6 +95,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    worker.arrived();
     ByteBuf in = (ByteBuf) message;
     if (state == State.LINGER || state == State.CLOSED) {
       in.release();

@@ -137,6 +137,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements B
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    worker.arrived();
     ByteBuf in = (ByteBuf) message;
     Tunnel through = tunnel;
     if (through != null) {

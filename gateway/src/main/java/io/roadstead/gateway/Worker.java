@@ -89,6 +89,8 @@ final class Worker {
   private @Nullable Outlet[] touched = new Outlet[64];
   private int touchedCount;
   private boolean flushing;
+  private boolean inBatch;
+  private long batchNanos;
   private boolean closing;
   private boolean leaving;
   private byte[] date = {};
@@ -145,8 +147,15 @@ final class Worker {
 
   // What requests need.
 
+  /** The present time: within a batch of bytes, when the last of them were read. */
   long now() {
-    return ticker.nanos();
+    return inBatch ? batchNanos : ticker.nanos();
+  }
+
+  /** Bytes have been read; the end of their batch {@link #flush flushes}. */
+  void arrived() {
+    batchNanos = ticker.nanos();
+    inBatch = true;
   }
 
   GatewayLimits limits() {
@@ -308,6 +317,7 @@ final class Worker {
 
   /** Flushes what has been written since the last time. */
   void flush() {
+    inBatch = false;
     if (flushing) {
       return;
     }
