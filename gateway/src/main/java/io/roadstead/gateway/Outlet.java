@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * count against the {@link BufferBudget}. Confined to its loop.
  */
 final class Outlet {
-  /** Nothing more once anything of a share waits; more when all of it has gone. */
-  private static final WriteBufferWaterMark SMALL = new WriteBufferWaterMark(1, BufferBudget.SHARE);
+  /** Nothing more while anything waits. */
+  private static final WriteBufferWaterMark SMALL = new WriteBufferWaterMark(1, 1);
 
   private final Worker worker;
   private final BufferBudget budget;

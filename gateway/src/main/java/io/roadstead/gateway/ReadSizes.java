@@ -42,7 +42,7 @@ final class ReadSizes implements RecvByteBufAllocator {
     @Override
     public int guess() {
       int size = super.guess();
-      return budget.spent() ? Math.min(size, BufferBudget.SHARE) : size;
+      return budget.spent() ? Math.min(size, BufferBudget.PIECE) : size;
     }
 
     @Override

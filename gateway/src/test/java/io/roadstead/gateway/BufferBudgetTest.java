@@ -70,7 +70,7 @@ class BufferBudgetTest {
     try (Harbour harbour = new Harbour(budget(budget));
         Origin origin = flooding()) {
       List<RawClient> first = slowReaders(harbour.with(origin), 2);
-      Harbour.await().until(() -> harbour.gateway().bufferedBytes() > budget);
+      Harbour.await().until(() -> harbour.gateway().bufferedBytes() > budget / 2);
       long before = harbour.gateway().bufferedBytes();
       List<RawClient> more = slowReaders(harbour, readers);
       Harbour.await()
@@ -80,7 +80,7 @@ class BufferBudgetTest {
           .until(
               () ->
                   harbour.gateway().bufferedBytes()
-                      <= before + 2L * readers * (BufferBudget.SHARE + 200));
+                      <= before + readers * (BufferBudget.SHARE + 200L));
       first.forEach(RawClient::close);
       more.forEach(RawClient::close);
       Harbour.await().until(() -> harbour.gateway().bufferedBytes() == 0);

@@ -38,7 +38,8 @@ final class Proxies {
   private static final List<String> SIZES =
       List.of(
           "-Xms32m",
-          "-Xmx512m",
+          "-Xmn8m",
+          "-Xmx112m",
           "-XX:MaxMetaspaceSize=256m",
           "-Xss512k",
           "-XX:TieredStopAtLevel=4");
