@@ -127,6 +127,9 @@ public record Hostile(String what, String request, int status, String reason) {
             "malformed"),
         framed("a negative length", "Content-Length: -1\r\n", 400, "malformed"),
         framed("a long length", "Content-Length: 99999999999\r\n", 413, "99999999999 bytes"),
+        chunked("a chunk of no size", "zz\r\nabc\r\n0\r\n\r\n"),
+        chunked("a chunk of a negative size", "-1\r\nabc\r\n0\r\n\r\n"),
+        chunked("a chunk too large to count", "ffffffffffffffffff\r\nabc\r\n0\r\n\r\n"),
         framed("two hosts", "Host: evil\r\n", 400, "host-repeated"),
         framed("a NUL in a header", "X: a\0b\r\n", 400, "malformed"),
         framed("a large header", "X: " + "a".repeat(50_000) + "\r\n", 431, "32768 bytes"),
@@ -162,6 +165,12 @@ public record Hostile(String what, String request, int status, String reason) {
   private static Hostile framed(String what, String headers, int status, String reason) {
     String head = "POST " + APP + " HTTP/1.1\r\nHost: @host\r\n" + JSON + headers + "\r\n";
     return of(what, latin1(head), status, reason);
+  }
+
+  private static Hostile chunked(String what, String body) {
+    String head = "POST " + APP + " HTTP/1.1\r\nHost: @host\r\n" + JSON;
+    return of(
+        what, latin1(head + "Transfer-Encoding: chunked\r\n\r\n" + body), 400, "not in chunks");
   }
 
   private static String type(String charset) {

@@ -4,18 +4,22 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +49,7 @@ final class Patience extends ChannelDuplexHandler {
   private State state = State.HEAD;
   private int unanswered;
   private boolean answerBegun;
+  private boolean malformed;
   private long bodyLength;
   private long sinceNanos;
   private long waiting;
@@ -151,6 +156,13 @@ final class Patience extends ChannelDuplexHandler {
 
   /** Answers what is no request, or not a whole one, and ends the connection. */
   void refuse(Refusal refusal) {
+    refuse(refusal, false);
+  }
+
+  /**
+   * @param stillSending where the end would make the peer's system throw the answer away
+   */
+  private void refuse(Refusal refusal, boolean stillSending) {
     ChannelHandlerContext out = firstBytes.context;
     boolean another = unanswered > (state == State.BODY ? 1 : 0);
     if (out == null || answerBegun || another || !firstBytes.any) {
@@ -159,9 +171,15 @@ final class Patience extends ChannelDuplexHandler {
     }
     Answer answer = refusal.answer();
     // Past the encoder, which knows nothing of an answer to a request that is not there.
-    var _ =
-        out.writeAndFlush(Unpooled.wrappedBuffer(answer.closingHead(), answer.body()))
-            .addListener(ChannelFutureListener.CLOSE);
+    ChannelFuture sent =
+        out.writeAndFlush(Unpooled.wrappedBuffer(answer.closingHead(), answer.body()));
+    if (stillSending) {
+      var _ =
+          out.executor()
+              .schedule(() -> out.close(), Responses.LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      sent.addListener(ChannelFutureListener.CLOSE);
+    }
   }
 
   private static String told(Duration time) {
@@ -170,6 +188,23 @@ final class Patience extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    if (malformed) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    if (message instanceof HttpContent content
+        && !(message instanceof HttpRequest)
+        && content.decoderResult().isFailure()) {
+      content.release();
+      malformed = true;
+      refuse(
+          Refusal.invalid(
+              "malformed-body",
+              "the body is not in chunks as HTTP/1.1 has them: each begins with its size in"
+                  + " hexadecimal digits, at most 7fffffff, and ends with a line break"),
+          true);
+      return;
+    }
     if (message instanceof HttpRequest request) {
       unanswered++;
       bodyLength =
