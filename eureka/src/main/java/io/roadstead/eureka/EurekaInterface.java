@@ -44,7 +44,7 @@ public final class EurekaInterface implements AutoCloseable {
       PollerIdentity pollers,
       InstanceCredentials credentials) {
     InstanceWriter writer = new InstanceWriter();
-    this.registrations = new Registrations(registry, credentials, wall);
+    this.registrations = new Registrations(registry, credentials, wall, ticker);
     this.full = new FullFetch(registry, writer);
     this.delta = new DeltaFetch(registry, writer, wall, ticker);
     this.lookups = new Lookups(registry, writer);

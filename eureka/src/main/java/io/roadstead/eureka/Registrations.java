@@ -6,6 +6,7 @@ import io.roadstead.registry.InvalidRegistration;
 import io.roadstead.registry.Registration;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Status;
+import io.roadstead.registry.Ticker;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,21 +25,29 @@ final class Registrations {
   private final InstanceCredentials credentials;
   private final InstantSource wall;
   private final SharedWords words = new SharedWords();
+  private final Tombstones tombstones;
 
-  Registrations(Registry registry, InstanceCredentials credentials, InstantSource wall) {
+  Registrations(
+      Registry registry, InstanceCredentials credentials, InstantSource wall, Ticker ticker) {
+    this.tombstones = new Tombstones(ticker);
     this.registry = registry;
     this.credentials = credentials;
     this.wall = wall;
   }
 
   EurekaResponse register(String app, EurekaRequest request) {
-    Registration read = InstanceReader.read(app, RequestBody.tree(request), wall.millis());
+    long nowMillis = wall.millis();
+    Registration read = InstanceReader.read(app, RequestBody.tree(request), nowMillis);
     Registration incoming = words.in(read, registry.registration(read.key()).orElse(null));
     InstanceKey holder = holder(request);
     if (holder != null && !mayRegister(holder, incoming)) {
       return refused(holder, incoming.key());
     }
+    if (holder == null && tombstones.covers(incoming, nowMillis)) {
+      return EurekaResponse.NO_CONTENT;
+    }
     registry.register(incoming.key(), existing -> StatusRules.next(existing, incoming));
+    tombstones.remove(incoming.key());
     return EurekaResponse.NO_CONTENT;
   }
 
@@ -53,6 +62,7 @@ final class Registrations {
       return refused(holder, key);
     }
     if (!registry.renew(key.service(), key.id())) {
+      tombstones.remove(key);
       return EurekaResponse.NOT_FOUND;
     }
     Registration own = registry.registration(key).orElse(null);
@@ -65,7 +75,18 @@ final class Registrations {
   }
 
   EurekaResponse cancel(String app, String id, EurekaRequest request) {
-    return write(app, id, request, registry::deregister);
+    return write(
+        app,
+        id,
+        request,
+        key -> {
+          Registration own = registry.registration(key).orElse(null);
+          boolean gone = registry.deregister(key);
+          if (gone && own != null) {
+            tombstones.set(own);
+          }
+          return gone;
+        });
   }
 
   EurekaResponse setStatus(String app, String id, EurekaRequest request) {

@@ -2,10 +2,12 @@ package io.roadstead.eureka;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,7 +27,8 @@ final class Conversation {
   private static final int APPS = 3;
   private static final int GENERATION = 100;
   private static final int MAX_WRITES = 5;
-  private static final Pattern ID = Pattern.compile("(h:a:1|h:b:2|i_3|i.4)-\\d-\\d+");
+  private static final Pattern ID = Pattern.compile("(h:a:1|h:b:2|i_3|i.4)-(\\d)-\\d+");
+  private static final Pattern DOWN = Pattern.compile("\"status\":\"DOWN\"|<status>DOWN<");
   private static final String[] WORDS = {"UP", "DOWN", "STARTING", "OUT_OF_SERVICE", "UNKNOWN"};
   private static final List<List<String>> FORMS =
       List.of(
@@ -41,16 +44,26 @@ final class Conversation {
   private long newestMillis = 1_790_000_000_000L;
 
   private final Map<String, Integer> writes = new HashMap<>();
+  private final Set<String> cancelled = new HashSet<>();
+  private final int firstGeneration;
   private int generation;
 
   Conversation(long seed) {
+    this(seed, 0);
+  }
+
+  /**
+   * @param number of conversations that were held before: each is of other instances
+   */
+  Conversation(long seed, int number) {
     random = new Random(seed);
+    firstGeneration = number * 1_000;
   }
 
   List<Line> lines(int count) {
     List<Line> lines = new ArrayList<>();
     while (lines.size() < count) {
-      generation = lines.size() / GENERATION;
+      generation = firstGeneration + lines.size() / GENERATION;
       Line line = next();
       if (mayWrite(line)) {
         lines.add(line);
@@ -60,13 +73,25 @@ final class Conversation {
   }
 
   /**
-   * Nobody's status changes so often that it would be held out for flapping, which only ours does.
+   * Nobody's status changes so often that it would be held out for flapping, and nobody registers
+   * late after a cancellation: only ours has rules for these.
    */
   private boolean mayWrite(Line line) {
     Matcher id = ID.matcher((line.target() + line.body()).replace("%3A", ":"));
-    return line.method().equals("GET")
-        || !id.find()
-        || writes.merge(id.group(), 1, Integer::sum) <= MAX_WRITES;
+    if (line.method().equals("GET") || !id.find()) {
+      return true;
+    }
+    if (line.method().equals("POST") && cancelled.contains(id.group())) {
+      boolean late = id.group(2).equals("0") || DOWN.matcher(line.body()).find();
+      if (late) {
+        return false;
+      }
+      cancelled.remove(id.group());
+    }
+    if (line.method().equals("DELETE") && !line.target().contains("/status")) {
+      cancelled.add(id.group());
+    }
+    return writes.merge(id.group(), 1, Integer::sum) <= MAX_WRITES;
   }
 
   private Line next() {

@@ -20,31 +20,18 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * The same requests go to Spring's Eureka server and to ours: both give the same answers, but for
- * the departures that are written down here. {@code -Doracle.seed} draws another conversation,
- * {@code -Doracle.requests} makes it longer.
+ * the {@linkplain Departure departures} that are written down. What conversations leave out is in
+ * {@link Conversation}. {@code -Doracle.seeds=4,5} holds other conversations, {@code
+ * -Doracle.requests} makes each longer.
  */
 @Tag("proof")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class) // the first wants both servers empty
 final class OracleProof {
-  private static final int REQUESTS = Integer.getInteger("oracle.requests", 800);
-
-  /**
-   * Where ours answers otherwise, on purpose. What the conversation leaves out is in {@link
-   * Conversation}: overrides shared by instances of one id, registrations with older data of an
-   * instance that is UNKNOWN, the order of applications in a look-up by id alone, flapping.
-   */
-  private enum Departure {
-    /**
-     * A word that is no status or no number is the client's mistake: 400 with a reason, not 500.
-     */
-    BAD_WORD,
-    /** The original says DOWN of single instances that are OUT_OF_SERVICE or UNKNOWN, in XML. */
-    WORD_OF_A_SINGLE_INSTANCE
-  }
+  private static final int REQUESTS = Integer.getInteger("oracle.requests", 500);
 
   private static Original original;
 
-  private final Wire ours = new Wire();
+  private static final Wire ours = new Wire();
   private final Map<Departure, Integer> departures = new EnumMap<>(Departure.class);
 
   @BeforeAll
@@ -55,16 +42,35 @@ final class OracleProof {
   @AfterAll
   static void stop() {
     original.close();
+    ours.close();
   }
 
   @Test
   @Order(1)
   void theOriginalAnswersTheSame() throws IOException, InterruptedException {
-    long seed = Long.getLong("oracle.seed", 1);
+    List<Long> seeds = seeds();
+    for (int number = 0; number < seeds.size(); number++) {
+      converse(seeds.get(number), number);
+    }
+    assertThat(departures)
+        .as("departures met by seeds %s", seeds)
+        .containsKeys(Departure.BAD_WORD, Departure.WORD_OF_A_SINGLE_INSTANCE);
+  }
+
+  private static List<Long> seeds() {
+    String one = System.getProperty("oracle.seed", "1,2,3");
+    List<Long> seeds = new ArrayList<>();
+    for (String seed : System.getProperty("oracle.seeds", one).split(",", -1)) {
+      seeds.add(Long.parseLong(seed.strip()));
+    }
+    return seeds;
+  }
+
+  private void converse(long seed, int number) throws IOException, InterruptedException {
     List<String> different = new ArrayList<>();
     int n = 0;
     int instances = 0;
-    for (Line line : new Conversation(seed).lines(REQUESTS)) {
+    for (Line line : new Conversation(seed, number).lines(REQUESTS)) {
       n++;
       ours.pass(Duration.ofMillis(1));
       EurekaResponse theirs = send(line);
@@ -169,5 +175,32 @@ final class OracleProof {
           .as(mistake.what())
           .isEqualTo(List.of(mistake.theirs(), mistake.ours()));
     }
+  }
+
+  @Test
+  @Order(3)
+  void eachDepartureStillOccurs() throws IOException, InterruptedException {
+    List<String> gone = new ArrayList<>();
+    for (Departure departure : Departure.values()) {
+      ours.pass(Duration.ofMillis(1));
+      String missing =
+          departure.missing(
+              asked ->
+                  original.send(
+                      asked.method(),
+                      asked.target(),
+                      asked.body(),
+                      asked.headers().toArray(String[]::new)),
+              asked ->
+                  ours.send(
+                      asked.method(),
+                      asked.target(),
+                      asked.body().getBytes(StandardCharsets.UTF_8),
+                      asked.headers().toArray(String[]::new)));
+      if (!missing.isEmpty()) {
+        gone.add(missing);
+      }
+    }
+    assertThat(gone).as("no longer as written in docs/eureka.md").isEmpty();
   }
 }
