@@ -2,16 +2,19 @@ package io.roadstead.eureka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
@@ -95,6 +98,7 @@ final class DecoderFuzzTest {
   private static final Pattern LEAF = Pattern.compile("<([\\w.]+)[^<>]*>[^<>]*</[\\w.]+>");
 
   private Wire wire = new Wire();
+  private int compared;
   private final Random random = new Random(SEED);
 
   @AfterEach
@@ -122,6 +126,7 @@ final class DecoderFuzzTest {
       boolean gzip = random.nextInt(20) == 0;
       byte[] bytes = gzip ? mutatedSometimes(Golden.gzipped(body)) : body;
       String text = new String(body, StandardCharsets.UTF_8);
+      boolean latin = random.nextInt(20) == 0;
       String app =
           text.contains("\"web\"")
               ? "WEB"
@@ -136,7 +141,7 @@ final class DecoderFuzzTest {
                 bytes,
                 "Content-Type",
                 (xml ? "application/xml" : "application/json")
-                    + (random.nextInt(20) == 0 ? ";charset=ISO-8859-1" : ""),
+                    + (latin ? ";charset=ISO-8859-1" : ""),
                 "Content-Encoding",
                 gzip ? "gzip" : "");
       } catch (RuntimeException | Error e) {
@@ -145,7 +150,19 @@ final class DecoderFuzzTest {
       sent++;
       if (answer.status() == 204) {
         taken++;
+        try {
+          compareWithReference(
+              Reference.text(
+                  bytes, gzip, latin ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8),
+              xml,
+              app,
+              "n" + (sent - 1));
+        } catch (Exception e) {
+          throw new AssertionError("seed " + SEED + ", taken, but: " + text, e);
+        }
       } else {
+        boolean good = !gzip && !latin && path.endsWith("/" + app) && Arrays.equals(body, seed);
+        assertThat(good).as("seed %s: good, but refused: %s", SEED, text).isFalse();
         assertThat(answer.status()).as("seed %s: %s", SEED, text).isIn(400, 404, 405, 415, 403);
         if (answer.status() == 400) {
           assertThat(answer.body()).as("seed %s: %s", SEED, text).isNotEmpty();
@@ -162,6 +179,77 @@ final class DecoderFuzzTest {
     }
     readBack();
     assertThat(taken).as("seed %s: taken of %s", SEED, sent).isGreaterThan(sent / 20);
+    assertThat(compared).as("seed %s: compared of %s", SEED, taken).isGreaterThan(taken / 2);
+  }
+
+  private static final List<String> KEPT =
+      List.of(
+          "hostName",
+          "ipAddr",
+          "homePageUrl",
+          "statusPageUrl",
+          "healthCheckUrl",
+          "secureHealthCheckUrl",
+          "vipAddress",
+          "secureVipAddress",
+          "asgName",
+          "lastDirtyTimestamp",
+          "port",
+          "securePort",
+          "leaseInfo.renewalIntervalInSecs",
+          "leaseInfo.durationInSecs");
+
+  /** What others read in what was taken is what others read in the answers. */
+  private void compareWithReference(String text, boolean xml, String app, String id)
+      throws IOException {
+    Reference sent = xml ? Reference.xml(text) : Reference.json(text);
+    String context = "seed " + SEED + ": " + text;
+    assertThat(sent.depth()).as(context).isLessThanOrEqualTo(16);
+    assertThat(sent.elements()).as(context).isLessThanOrEqualTo(4096);
+    String path = "/eureka/apps/" + app + "/" + id;
+    EurekaResponse json = wire.get(path);
+    if (json.status() != 200) {
+      return; // its name is another
+    }
+    compared++;
+    String jsonText = Wire.text(json);
+    String xmlText = Wire.text(wire.get(path, "Accept", ""));
+    boolean replaced = text.contains("\uFFFD") || text.contains("fffd") || text.contains("FFFD");
+    assertThat(jsonText.contains("\uFFFD") && !replaced).as(context).isFalse();
+    assertThat(xmlText.contains("\uFFFD") && !replaced).as(context).isFalse();
+    for (Reference got : List.of(Reference.json(jsonText), Reference.xml(xmlText))) {
+      Map<String, String> back = got.fields();
+      sent.fields()
+          .forEach(
+              (name, value) -> {
+                assertThat(value.length()).as("%s of %s", name, context).isLessThanOrEqualTo(4096);
+                if (name.startsWith("metadata.") || KEPT.contains(name)) {
+                  assertThat(same(name, value, back.get(name)))
+                      .as(
+                          "%s was '%s', is '%s' in %s; %s",
+                          name, value, back.get(name), got, context)
+                      .isTrue();
+                }
+              });
+      assertThat(back.keySet().stream().filter(name -> name.startsWith("metadata.")).toList())
+          .as(context)
+          .allMatch(name -> sent.fields().containsKey(name) || xml);
+    }
+  }
+
+  private static boolean same(String name, String sent, @Nullable String got) {
+    if (name.startsWith("metadata.") || got == null) {
+      return sent.equals(got);
+    }
+    boolean number =
+        name.equals("lastDirtyTimestamp") || name.matches("port|securePort|leaseInfo.*");
+    if (!number) {
+      return sent.equals(got);
+    }
+    long value = Long.parseLong(sent.strip());
+    return value <= 0
+        || value == Long.parseLong(got)
+        || (name.startsWith("leaseInfo.") && value > 3600);
   }
 
   /** Any path, query and headers; the clock stands, so whatever was taken stays. */
@@ -250,7 +338,15 @@ final class DecoderFuzzTest {
       List<String> names = new ArrayList<>(object.propertyNames());
       String name = names.isEmpty() ? "x" : names.get(random.nextInt(names.size()));
       JsonNode value = names.isEmpty() ? object : object.get(name);
-      switch (random.nextInt(7)) {
+      switch (random.nextInt(9)) {
+        case 7 -> {
+          JsonNode deep = object.arrayNode();
+          for (int i = random.nextInt(20); i > 0; i--) {
+            deep = object.arrayNode().add(deep);
+          }
+          object.set("deep", deep);
+        }
+        case 8 -> object.put(name, "x".repeat(2_000 + random.nextInt(3_000)));
         case 0 -> object.remove(name);
         case 1 -> object.set(name, object.arrayNode().add(value.deepCopy()));
         case 2 -> object.set(name, object.objectNode().set(oneOf(PIECES), value.deepCopy()));
@@ -282,7 +378,14 @@ final class DecoderFuzzTest {
       String whole = leaf.group();
       String name = leaf.group(1);
       String replacement =
-          switch (random.nextInt(7)) {
+          switch (random.nextInt(10)) {
+            case 7 -> {
+              int deep = random.nextInt(20);
+              yield "<d>".repeat(deep) + "</d>".repeat(deep) + whole;
+            }
+            case 8 ->
+                "<" + name + ">" + "x".repeat(2_000 + random.nextInt(3_000)) + "</" + name + ">";
+            case 9 -> "<d/>".repeat(4_000 + random.nextInt(200)) + whole;
             case 0 -> "";
             case 1 -> whole + whole;
             case 2 -> "<" + name + ">" + whole + "</" + name + ">";
