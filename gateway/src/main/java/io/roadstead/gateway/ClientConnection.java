@@ -12,8 +12,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.NetUtil;
-import io.roadstead.gateway.http.Ascii;
+import io.roadstead.gateway.forward.Sender;
 import io.roadstead.gateway.http.BodyReader;
 import io.roadstead.gateway.http.HeadParser;
 import java.net.InetSocketAddress;
@@ -46,8 +45,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final Outlet outlet;
   private @Nullable ByteBuf pending;
   private @Nullable Tunnel tunnel;
-  private byte[] forwardedLines = {};
-  private byte[] address = {};
+  private @Nullable Sender sender;
   private boolean processing;
   private boolean reading = true;
   private long sinceNanos;
@@ -67,13 +65,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     ctx = context;
     outlet.open(context);
     sinceNanos = worker.now();
-    String from =
-        context.channel().remoteAddress() instanceof InetSocketAddress remote
-                && remote.getAddress() != null
-            ? NetUtil.toAddressString(remote.getAddress())
-            : "unknown";
-    address = Ascii.bytes(from);
-    forwardedLines = Ascii.bytes("X-Forwarded-For: " + from + "\r\nX-Forwarded-Proto: http\r\n");
+    sender =
+        worker.sender(
+            context.channel().remoteAddress() instanceof InetSocketAddress remote
+                ? remote.getAddress()
+                : null);
     if (!worker.opened(this)) {
       close();
     }
@@ -85,12 +81,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   /** Where the client is, as text. */
   byte[] address() {
-    return address;
+    return sender().address();
   }
 
-  /** The lines on the client that go with each of its requests. */
-  byte[] forwardedLines() {
-    return forwardedLines;
+  /** Who it is, for the instances. */
+  Sender sender() {
+    return requireNonNull(sender);
   }
 
   @Override
@@ -176,7 +172,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (result == HeadParser.BAD) {
       var problem = parser.problem();
       worker.unrouted().count(problem.status(), 0);
-      worker.accessLog().unread(address, problem.status(), 0, problem.code());
+      worker.accessLog().unread(sender().address(), problem.status(), 0, problem.code());
       protocolError(problem.status(), problem.code(), problem.detail());
       return false;
     }
@@ -417,7 +413,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
           closeIdle();
         } else if (pending != null && waited > worker.headerNanos()) {
           worker.unrouted().count(408, waited);
-          worker.accessLog().unread(address, 408, waited, "request-timeout");
+          worker.accessLog().unread(sender().address(), 408, waited, "request-timeout");
           protocolError(
               408,
               "request-timeout",

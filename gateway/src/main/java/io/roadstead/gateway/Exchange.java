@@ -124,7 +124,8 @@ final class Exchange implements BodyReader.Sink {
     service = to;
     to.inflight++;
     ByteBuf head = client.allocator().directBuffer(HeadWriter.requestSize(request, found));
-    HeadWriter.request(request, found, client.forwardedLines(), asked.upgrade != null, head);
+    HeadWriter.request(
+        request, found, client.sender(), worker.trace(), asked.upgrade != null, head);
     attempts.begin(to, found, head);
   }
 

@@ -2,6 +2,7 @@ package io.roadstead.gateway;
 
 import io.roadstead.gateway.accesslog.AccessLogConfig;
 import io.roadstead.gateway.filter.Filters;
+import io.roadstead.gateway.forward.Forwarding;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ import java.util.Set;
  *     digits, '.', '_' and '-'
  * @param port what to do where a gateway of the same platform has the port
  * @param filters those that routes may name
+ * @param forwarding what instances are told of a request's way
  * @param accessLog whether and how requests are logged from the start
  */
 public record GatewayConfig(
@@ -30,7 +32,8 @@ public record GatewayConfig(
     GatewayLimits limits,
     GatewayTimeouts timeouts,
     Optional<AccessLogConfig> accessLog,
-    Filters filters) {
+    Filters filters,
+    Forwarding forwarding) {
   public GatewayConfig {
     ownPorts = Set.copyOf(ownPorts);
     if (!platform.matches("[A-Za-z0-9._-]{1,64}")) {
@@ -57,7 +60,8 @@ public record GatewayConfig(
         GatewayLimits.DEFAULT,
         GatewayTimeouts.DEFAULT,
         Optional.empty(),
-        Filters.NONE);
+        Filters.NONE,
+        Forwarding.DEFAULT);
   }
 
   public GatewayConfig withLoops(int value) {
@@ -71,17 +75,38 @@ public record GatewayConfig(
         limits,
         timeouts,
         accessLog,
-        filters);
+        filters,
+        forwarding);
   }
 
   public GatewayConfig withDefaultRoutes(boolean value) {
     return new GatewayConfig(
-        listen, loops, value, ownPorts, platform, port, limits, timeouts, accessLog, filters);
+        listen,
+        loops,
+        value,
+        ownPorts,
+        platform,
+        port,
+        limits,
+        timeouts,
+        accessLog,
+        filters,
+        forwarding);
   }
 
   public GatewayConfig withOwnPorts(Set<Integer> value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, value, platform, port, limits, timeouts, accessLog, filters);
+        listen,
+        loops,
+        defaultRoutes,
+        value,
+        platform,
+        port,
+        limits,
+        timeouts,
+        accessLog,
+        filters,
+        forwarding);
   }
 
   public GatewayConfig withPort(PortUse value) {
@@ -95,7 +120,8 @@ public record GatewayConfig(
         limits,
         timeouts,
         accessLog,
-        filters);
+        filters,
+        forwarding);
   }
 
   public GatewayConfig withLimits(GatewayLimits value) {
@@ -109,21 +135,67 @@ public record GatewayConfig(
         value,
         timeouts,
         accessLog,
-        filters);
+        filters,
+        forwarding);
   }
 
   public GatewayConfig withTimeouts(GatewayTimeouts value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, ownPorts, platform, port, limits, value, accessLog, filters);
+        listen,
+        loops,
+        defaultRoutes,
+        ownPorts,
+        platform,
+        port,
+        limits,
+        value,
+        accessLog,
+        filters,
+        forwarding);
   }
 
   public GatewayConfig withAccessLog(Optional<AccessLogConfig> value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, ownPorts, platform, port, limits, timeouts, value, filters);
+        listen,
+        loops,
+        defaultRoutes,
+        ownPorts,
+        platform,
+        port,
+        limits,
+        timeouts,
+        value,
+        filters,
+        forwarding);
   }
 
   public GatewayConfig withFilters(Filters value) {
     return new GatewayConfig(
-        listen, loops, defaultRoutes, ownPorts, platform, port, limits, timeouts, accessLog, value);
+        listen,
+        loops,
+        defaultRoutes,
+        ownPorts,
+        platform,
+        port,
+        limits,
+        timeouts,
+        accessLog,
+        value,
+        forwarding);
+  }
+
+  public GatewayConfig withForwarding(Forwarding value) {
+    return new GatewayConfig(
+        listen,
+        loops,
+        defaultRoutes,
+        ownPorts,
+        platform,
+        port,
+        limits,
+        timeouts,
+        accessLog,
+        filters,
+        value);
   }
 }

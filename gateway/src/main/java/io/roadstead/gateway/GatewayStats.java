@@ -90,13 +90,32 @@ public record GatewayStats(
   /**
    * @param inflight requests from the pick of an instance to the end of the answer
    * @param connections to its instances by state: idle, busy, connecting
+   * @param waiting requests that wait for their turn, or for an instance
    * @param retries by {@link RetryReason#label}
+   * @param unretried requests that failed at an instance and were not tried again, by {@link
+   *     Unretried#label}
+   * @param failures requests that the gateway answered or cut in an instance's place, by reason
+   * @param ejections how often an instance was avoided for what it did
    */
   public record ServiceFigures(
-      int inflight, Map<String, Integer> connections, Map<String, Long> retries) {
+      int inflight,
+      int waiting,
+      Map<String, Integer> connections,
+      Map<String, Long> retries,
+      Map<String, Long> unretried,
+      Map<String, Long> failures,
+      long ejections) {
     public ServiceFigures {
       connections = Map.copyOf(connections);
       retries = Map.copyOf(retries);
+      unretried = Map.copyOf(unretried);
+      failures = Map.copyOf(failures);
+    }
+
+    /** One where nothing failed and nobody waits. */
+    public ServiceFigures(
+        int inflight, Map<String, Integer> connections, Map<String, Long> retries) {
+      this(inflight, 0, connections, retries, Map.of(), Map.of(), 0);
     }
   }
 

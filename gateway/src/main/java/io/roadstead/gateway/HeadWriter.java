@@ -1,6 +1,8 @@
 package io.roadstead.gateway;
 
 import io.netty.buffer.ByteBuf;
+import io.roadstead.gateway.forward.Sender;
+import io.roadstead.gateway.forward.TraceContext;
 import io.roadstead.gateway.http.Ascii;
 import io.roadstead.gateway.http.Field;
 import io.roadstead.gateway.http.Head;
@@ -18,7 +20,6 @@ final class HeadWriter {
 
   private static final byte[] HTTP11 = Ascii.bytes(" HTTP/1.1\r\nHost: ");
   private static final byte[] LINE = Ascii.bytes("\r\n");
-  private static final byte[] FORWARDED_HOST = Ascii.bytes("X-Forwarded-Host: ");
   private static final byte[] CHUNKED = Ascii.bytes("Transfer-Encoding: chunked\r\n");
   private static final byte[] STATUS_LINE = Ascii.bytes("HTTP/1.1 ");
   private static final byte[] CLOSE = Ascii.bytes("Connection: close\r\n");
@@ -32,17 +33,26 @@ final class HeadWriter {
   /** How many bytes {@link #request} may write. */
   static int requestSize(Head head, RouteEntry route) {
     return head.length()
-        + 2 * (head.hostEnd() - head.hostStart())
+        + 3 * (head.hostEnd() - head.hostStart())
         + route.forwardedPrefix().length
         + route.service().length()
+        + Sender.ADDED
+        + TraceContext.ADDED
         + ADDED;
   }
 
   /**
-   * @param client the lines on the client that are the same for all requests of its connection
+   * @param sender who has sent it
+   * @param trace which puts it into a trace
    * @param upgrade whether the instance may hear that the client asks for another protocol
    */
-  static void request(Head head, RouteEntry route, byte[] client, boolean upgrade, ByteBuf out) {
+  static void request(
+      Head head,
+      RouteEntry route,
+      Sender sender,
+      TraceContext trace,
+      boolean upgrade,
+      ByteBuf out) {
     head.copy(head.methodStart(), head.methodEnd(), out);
     out.writeByte(' ');
     int path =
@@ -58,14 +68,12 @@ final class HeadWriter {
       out.writeBytes(Ascii.bytes(route.service()));
     }
     out.writeBytes(LINE);
-    lines(head, true, head.expectContinue(), head.chunked(), out);
-    out.writeBytes(client);
-    if (head.hasHost()) {
-      out.writeBytes(FORWARDED_HOST);
-      head.copy(head.hostStart(), head.hostEnd(), out);
-      out.writeBytes(LINE);
+    int parent = trace.on() ? trace.parent(head) : -1;
+    requestLines(head, trace.on(), parent >= 0, out);
+    sender.write(head, route.forwardedPrefix(), out);
+    if (trace.on()) {
+      trace.write(head, parent, out);
     }
-    out.writeBytes(route.forwardedPrefix());
     if (head.chunked()) {
       out.writeBytes(CHUNKED);
     }
@@ -80,14 +88,14 @@ final class HeadWriter {
   /** An interim answer: it has no body, so nothing that frames one either. */
   static void interim(Head head, ByteBuf out) {
     statusLine(head, out);
-    lines(head, false, false, false, out);
+    lines(head, false, false, out);
     out.writeBytes(LINE);
   }
 
   /** The instance changes to the protocol that was asked for. */
   static void switching(Head head, ByteBuf out) {
     statusLine(head, out);
-    lines(head, false, false, false, out);
+    lines(head, false, false, out);
     upgrade(head, out);
     out.writeBytes(LINE);
   }
@@ -114,7 +122,7 @@ final class HeadWriter {
   static void response(
       Head head, boolean length, boolean chunked, boolean close, boolean keepAlive, ByteBuf out) {
     statusLine(head, out);
-    lines(head, false, length, chunked && head.chunked(), out);
+    lines(head, length, chunked && head.chunked(), out);
     if (chunked) {
       out.writeBytes(CHUNKED);
     }
@@ -135,27 +143,45 @@ final class HeadWriter {
     out.writeBytes(LINE);
   }
 
-  private static void lines(
-      Head head, boolean request, boolean conditional, boolean trailers, ByteBuf out) {
+  /**
+   * @param trace whether the gateway says itself which trace it is in
+   * @param goesOn whether that is the one that the client has named
+   */
+  private static void requestLines(Head head, boolean trace, boolean goesOn, ByteBuf out) {
     int from = -1;
     int headers = head.headers();
     for (int i = 0; i < headers; i++) {
+      int field = head.field(i);
       boolean goes =
-          request
-              ? passes(head.field(i), conditional, trailers)
-              : answers(head.field(i), conditional, trailers);
-      if (goes) {
-        if (from < 0) {
-          from = head.nameStart(i);
-        }
-      } else if (from >= 0) {
-        head.copy(from, head.nameStart(i), out);
-        from = -1;
-      }
+          switch (field) {
+            case Field.TRACEPARENT -> !trace;
+            case Field.TRACESTATE -> !trace || goesOn;
+            default -> passes(field, head.expectContinue(), head.chunked());
+          };
+      from = goes ? (from < 0 ? head.nameStart(i) : from) : copied(head, from, i, out);
     }
     if (from >= 0) {
       head.copy(from, head.length() - 2, out);
     }
+  }
+
+  private static void lines(Head head, boolean length, boolean trailers, ByteBuf out) {
+    int from = -1;
+    int headers = head.headers();
+    for (int i = 0; i < headers; i++) {
+      boolean goes = answers(head.field(i), length, trailers);
+      from = goes ? (from < 0 ? head.nameStart(i) : from) : copied(head, from, i, out);
+    }
+    if (from >= 0) {
+      head.copy(from, head.length() - 2, out);
+    }
+  }
+
+  private static int copied(Head head, int from, int until, ByteBuf out) {
+    if (from >= 0) {
+      head.copy(from, head.nameStart(until), out);
+    }
+    return -1;
   }
 
   private static boolean passes(int field, boolean expect, boolean trailers) {

@@ -37,6 +37,7 @@ final class LoopService {
   private TrafficPolicy policy = TrafficPolicy.DEFAULT;
   private Patience patience;
   private boolean sleeping;
+  private long queued;
   int inflight;
   private World.@Nullable Membership membership;
 
@@ -169,6 +170,7 @@ final class LoopService {
       return null;
     }
     line.add(attempts);
+    queued++;
     if (!sleeping) {
       sleeping = true;
       crowd.sleeps(this);
@@ -244,6 +246,11 @@ final class LoopService {
 
   Map<String, Long> failures() {
     return failures;
+  }
+
+  /** How many requests had to wait. */
+  long queued() {
+    return queued;
   }
 
   long ejections() {

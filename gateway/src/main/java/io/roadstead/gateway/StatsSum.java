@@ -38,6 +38,10 @@ final class StatsSum {
     int idle;
     int open;
     int connecting;
+    int waiting;
+    long ejections;
+    final Map<Unretried, Long> unretried = new EnumMap<>(Unretried.class);
+    final Map<String, Long> failures = new HashMap<>();
     final Map<RetryReason, Long> retries = new EnumMap<>(RetryReason.class);
   }
 
@@ -64,6 +68,19 @@ final class StatsSum {
     for (RetryReason reason : RetryReason.values()) {
       sum.retries.merge(reason, counted.retries(reason), Long::sum);
     }
+    for (Unretried reason : Unretried.values()) {
+      sum.unretried.merge(reason, counted.unretried(reason), Long::sum);
+    }
+    counted.failures().forEach((code, count) -> sum.failures.merge(code, count, Long::sum));
+    sum.waiting += counted.line.size();
+    sum.ejections += counted.ejections();
+    String by = "service,reason";
+    counted.failures().forEach((code, n) -> count("failures", by, counted.name + "," + code, n));
+    for (Unretried reason : Unretried.values()) {
+      count("unretried", by, counted.name + "," + reason.label(), counted.unretried(reason));
+    }
+    count("ejections", "service", counted.name, counted.ejections());
+    count("queued", "service", counted.name, counted.queued());
   }
 
   void add(UpstreamPool pool) {
@@ -135,9 +152,15 @@ final class StatsSum {
     for (RetryReason reason : RetryReason.values()) {
       retries.put(reason.label(), sum.retries.getOrDefault(reason, 0L));
     }
+    Map<String, Long> unretried = new HashMap<>();
+    sum.unretried.forEach((reason, count) -> unretried.put(reason.label(), count));
     return new GatewayStats.ServiceFigures(
         sum.inflight,
+        sum.waiting,
         Map.of("idle", sum.idle, "busy", sum.open - sum.idle, "connecting", sum.connecting),
-        retries);
+        retries,
+        unretried,
+        sum.failures,
+        sum.ejections);
   }
 }

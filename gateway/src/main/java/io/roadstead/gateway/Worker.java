@@ -6,6 +6,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.roadstead.gateway.accesslog.LoopLog;
+import io.roadstead.gateway.forward.Sender;
+import io.roadstead.gateway.forward.TraceContext;
 import io.roadstead.gateway.http.Ascii;
 import io.roadstead.gateway.http.Head;
 import io.roadstead.gateway.http.HeadParser;
@@ -16,6 +18,7 @@ import io.roadstead.registry.Instance;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.Ticker;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -68,6 +71,7 @@ final class Worker {
   private final HeadParser responseParser;
   private final PathCheck pathCheck;
   private final SplittableRandom random;
+  private final TraceContext trace;
   private final Bootstrap upstream;
 
   private final List<ClientConnection> clients = new ArrayList<>();
@@ -119,6 +123,7 @@ final class Worker {
     this.responseParser = new HeadParser(config.limits().head());
     this.pathCheck = new PathCheck(config.limits().head().headBytes());
     this.random = new SplittableRandom(seed);
+    this.trace = new TraceContext(config.forwarding(), random.split());
     this.accessLog = new LoopLog(clock);
     this.filters = new LoopFilters(config.filters(), ticker);
     this.upstream =
@@ -160,6 +165,15 @@ final class Worker {
 
   GatewayLimits limits() {
     return config.limits();
+  }
+
+  TraceContext trace() {
+    return trace;
+  }
+
+  /** What instances are told of a client at this address. */
+  Sender sender(@Nullable InetAddress address) {
+    return Sender.of(address, config.forwarding());
   }
 
   GatewayTimeouts timeouts() {

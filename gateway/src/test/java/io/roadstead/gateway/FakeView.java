@@ -8,6 +8,7 @@ import io.roadstead.registry.Route;
 import io.roadstead.registry.Service;
 import io.roadstead.registry.Snapshot;
 import io.roadstead.registry.Status;
+import io.roadstead.registry.TrafficPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +27,7 @@ final class FakeView implements RegistryView {
   final List<String> refusals = new CopyOnWriteArrayList<>();
   private final Map<String, List<Route>> routes = new TreeMap<>();
   private final Map<String, List<Instance>> instances = new TreeMap<>();
+  private final Map<String, TrafficPolicy> traffic = new TreeMap<>();
   private @Nullable Consumer<Snapshot> listener;
   private long version;
 
@@ -35,6 +37,18 @@ final class FakeView implements RegistryView {
 
   synchronized FakeView route(String service, Route route) {
     routes.computeIfAbsent(service, _ -> new ArrayList<>()).add(route);
+    return changed();
+  }
+
+  synchronized FakeView route(String service, String path, TrafficPolicy.OfRoute own) {
+    routes
+        .computeIfAbsent(service, _ -> new ArrayList<>())
+        .add(new Route("", path, true, List.of(), own));
+    return changed();
+  }
+
+  synchronized FakeView traffic(String service, TrafficPolicy policy) {
+    traffic.put(service, policy);
     return changed();
   }
 
@@ -97,6 +111,10 @@ final class FakeView implements RegistryView {
     }
   }
 
+  private TrafficPolicy policy(String service) {
+    return traffic.getOrDefault(service, TrafficPolicy.DEFAULT);
+  }
+
   private FakeView changed() {
     version++;
     tick();
@@ -112,9 +130,11 @@ final class FakeView implements RegistryView {
     Map<String, Service> services = new TreeMap<>();
     instances.forEach(
         (name, all) ->
-            services.put(name, new Service(name, all, routes.getOrDefault(name, List.of()))));
+            services.put(
+                name, new Service(name, all, routes.getOrDefault(name, List.of()), policy(name))));
     routes.forEach(
-        (name, all) -> services.computeIfAbsent(name, n -> new Service(n, List.of(), all)));
+        (name, all) ->
+            services.computeIfAbsent(name, n -> new Service(n, List.of(), all, policy(name))));
     return new Snapshot(version(), services);
   }
 

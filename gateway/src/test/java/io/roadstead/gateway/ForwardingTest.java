@@ -61,7 +61,9 @@ class ForwardingTest {
         .isEqualTo(
             "GET / HTTP/1.1\r\nHost: Shop.Example:81\r\nX-One:  1 \r\nCookie: a=b\r\n"
                 + "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n"
-                + "X-Forwarded-Host: Shop.Example:81\r\nX-Forwarded-Prefix: /app\r\n\r\n");
+                + "X-Forwarded-Host: Shop.Example:81\r\n"
+                + "Forwarded: for=127.0.0.1;proto=http;host=\"Shop.Example:81\"\r\n"
+                + "X-Forwarded-Prefix: /app\r\n\r\n");
   }
 
   @Test

@@ -1,11 +1,13 @@
 package io.roadstead.gateway;
 
+import io.roadstead.gateway.forward.Forwarding;
 import io.roadstead.registry.Ticker;
 import io.roadstead.registry.event.EventSink;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
@@ -26,7 +28,8 @@ final class Harbour implements AutoCloseable {
     config =
         change.apply(
             GatewayConfig.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "test")
-                .withLoops(2));
+                .withLoops(2)
+                .withForwarding(new Forwarding(List.of(), false, 0)));
   }
 
   /** Short waits, for tests of waiting. */

@@ -1,5 +1,7 @@
 package io.roadstead.platform;
 
+import static java.util.Map.entry;
+
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -48,16 +50,24 @@ final class GatewayMetrics implements MultiCollector {
 
   /** The counters that have no place of their own, and what they count. */
   static final Map<String, String> HELP =
-      Map.of(
-          "refusals", "Answers that the gateway gave in an instance's place, by their reason",
-          "refused_connections",
-              "Connections of clients that were closed because too many were open",
-          "access_log_lines", "Lines of the access log that were written",
-          "access_log_dropped", "Lines of the access log that were dropped",
-          "memory_limited",
-              "What was not buffered because the memory for it was spent, by the effect",
-          "filter_runs", "Requests that a filter has looked at",
-          "filter_failures", "Requests that ended because a filter failed");
+      Map.ofEntries(
+          entry(
+              "refusals", "Answers that the gateway gave in an instance's place, by their reason"),
+          entry("failures", "Requests that did not get an instance's whole answer, by the reason"),
+          entry(
+              "unretried", "Requests that failed at an instance and were not tried again, by why"),
+          entry("ejections", "How often an instance was avoided for what it did"),
+          entry("queued", "Requests that waited for their turn, or for an instance"),
+          entry(
+              "refused_connections",
+              "Connections of clients that were closed because too many were open"),
+          entry("access_log_lines", "Lines of the access log that were written"),
+          entry("access_log_dropped", "Lines of the access log that were dropped"),
+          entry(
+              "memory_limited",
+              "What was not buffered because the memory for it was spent, by the effect"),
+          entry("filter_runs", "Requests that a filter has looked at"),
+          entry("filter_failures", "Requests that ended because a filter failed"));
 
   private final Supplier<GatewayCounts> counts;
 
@@ -151,6 +161,14 @@ final class GatewayMetrics implements MultiCollector {
     return all.build();
   }
 
+  private static Labels labels(Counter counter) {
+    List<String> names = List.of(counter.label().split(",", -1));
+    List<String> values = List.of(counter.value().split(",", names.size()));
+    return counter.label().isEmpty() || names.size() != values.size()
+        ? Labels.EMPTY
+        : Labels.of(names, values);
+  }
+
   private static List<CounterSnapshot> counters(Map<Counter, Long> counts) {
     Map<String, CounterSnapshot.Builder> byName = new TreeMap<>();
     HELP.forEach(
@@ -164,10 +182,7 @@ final class GatewayMetrics implements MultiCollector {
           if (known != null) {
             known.dataPoint(
                 CounterDataPointSnapshot.builder()
-                    .labels(
-                        counter.label().isEmpty()
-                            ? Labels.EMPTY
-                            : Labels.of(counter.label(), counter.value()))
+                    .labels(labels(counter))
                     .value((double) count)
                     .build());
           }

@@ -3,6 +3,7 @@ package io.roadstead.platform;
 import io.roadstead.gateway.accesslog.AccessLogConfig;
 import io.roadstead.gateway.filter.Filters;
 import io.roadstead.gateway.filter.FiltersUnusable;
+import io.roadstead.gateway.forward.Forwarding;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -10,11 +11,18 @@ import java.util.Optional;
  * What is said of a gateway beside where it listens.
  *
  * @param accessLog whether and how requests are logged
+ * @param forwarding whom it trusts on where requests come from, and how it traces them
  * @param filters the folder or the jar that filters are loaded from
  */
-public record GatewaySettings(Optional<AccessLogConfig> accessLog, Optional<Path> filters) {
+public record GatewaySettings(
+    Optional<AccessLogConfig> accessLog, Optional<Path> filters, Optional<Forwarding> forwarding) {
   public static final GatewaySettings USUAL =
-      new GatewaySettings(Optional.empty(), Optional.empty());
+      new GatewaySettings(Optional.empty(), Optional.empty(), Optional.empty());
+
+  /** One that trusts nobody and traces as usual. */
+  public GatewaySettings(Optional<AccessLogConfig> accessLog, Optional<Path> filters) {
+    this(accessLog, filters, Optional.empty());
+  }
 
   /**
    * Loads the filters.
@@ -31,6 +39,9 @@ public record GatewaySettings(Optional<AccessLogConfig> accessLog, Optional<Path
 
   /** The same, with what a command line says in its place, where it says anything. */
   public GatewaySettings or(GatewaySettings fallback) {
-    return new GatewaySettings(accessLog.or(fallback::accessLog), filters.or(fallback::filters));
+    return new GatewaySettings(
+        accessLog.or(fallback::accessLog),
+        filters.or(fallback::filters),
+        forwarding.or(fallback::forwarding));
   }
 }

@@ -15,6 +15,7 @@ import io.roadstead.gateway.BindFailed;
 import io.roadstead.gateway.Gateway;
 import io.roadstead.gateway.GatewayConfig;
 import io.roadstead.gateway.filter.Filters;
+import io.roadstead.gateway.forward.Forwarding;
 import io.roadstead.platform.log.EventLines;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.LocalRegistryView;
@@ -244,6 +245,11 @@ public final class Platform implements AutoCloseable {
                                         .withDefaultRoutes(config.routesByDefault())
                                         .withFilters(filters)
                                         .withAccessLog(config.gatewaySettings().accessLog())
+                                        .withForwarding(
+                                            config
+                                                .gatewaySettings()
+                                                .forwarding()
+                                                .orElse(Forwarding.DEFAULT))
                                         .withOwnPorts(Set.of(controlPort)),
                                     view,
                                     ticker,

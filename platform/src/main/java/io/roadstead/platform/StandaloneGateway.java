@@ -8,6 +8,7 @@ import io.roadstead.gateway.Gateway;
 import io.roadstead.gateway.GatewayConfig;
 import io.roadstead.gateway.PortUse;
 import io.roadstead.gateway.filter.Filters;
+import io.roadstead.gateway.forward.Forwarding;
 import io.roadstead.platform.log.EventLines;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Ticker;
@@ -81,6 +82,7 @@ public final class StandaloneGateway implements AutoCloseable {
                 .withDefaultRoutes(defaultRoutes.orElse(listen.loopback()))
                 .withFilters(filters)
                 .withAccessLog(settings.accessLog())
+                .withForwarding(settings.forwarding().orElse(Forwarding.DEFAULT))
                 .withPort(port),
             view,
             Ticker.system(),

@@ -45,15 +45,17 @@ public record GatewayCounts(
    * A number that only grows, by the name that metrics have for it.
    *
    * @param name without {@code roadstead_gateway_} and {@code _total}: {@code refusals}
-   * @param label what it is counted by: {@code reason}; empty for nothing
-   * @param value of the label
+   * @param label what it is counted by: {@code reason}; empty for nothing; several with commas
+   *     between
+   * @param value of the label, or of each with commas between
    */
   public record Counter(String name, String label, String value) {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z_]{0,63}");
+    private static final Pattern LABELS = Pattern.compile("[a-z][a-z_]{0,63}(,[a-z][a-z_]{0,63})*");
 
     public Counter {
       if (!NAME.matcher(name).matches()
-          || !(label.isEmpty() || NAME.matcher(label).matches())
+          || !(label.isEmpty() || LABELS.matcher(label).matches())
           || value.length() > 255) {
         throw new IllegalArgumentException(
             "'" + name + "' by '" + label + "' is not the name of a counter");

@@ -25,6 +25,12 @@ public final class Field {
   public static final int TE = 13;
   public static final int TRAILER = 14;
 
+  /** W3C Trace Context: which trace the request is in. */
+  public static final int TRACEPARENT = 15;
+
+  /** W3C Trace Context: what tracing systems add to that. */
+  public static final int TRACESTATE = 16;
+
   private Field() {}
 
   static int of(byte[] b, int offset, int length) {
@@ -54,6 +60,12 @@ public final class Field {
         }
         if (Ascii.is(b, offset, length, "trailer")) {
           return TRAILER;
+        }
+        if (length == 11 && Ascii.is(b, offset, length, "traceparent")) {
+          return TRACEPARENT;
+        }
+        if (length == 10 && Ascii.is(b, offset, length, "tracestate")) {
+          return TRACESTATE;
         }
       }
       case 'e' -> {

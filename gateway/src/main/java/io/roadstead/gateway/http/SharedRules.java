@@ -103,7 +103,11 @@ final class SharedRules {
   private static void nominate(Head head, int start, int length) {
     for (int j = 0; j < head.count; j++) {
       int field = head.field(j);
-      if (field == Field.OTHER || field == Field.CONTENT_TYPE || field == Field.TRAILER) {
+      if (field == Field.OTHER
+          || field == Field.CONTENT_TYPE
+          || field == Field.TRAILER
+          || field == Field.TRACEPARENT
+          || field == Field.TRACESTATE) {
         if (head.nameLength(j) == length
             && Ascii.same(head.bytes, head.nameStart(j), start, length)) {
           head.mark(j, Field.HOP);

@@ -58,7 +58,8 @@ final class Trailer {
   boolean mayBe() {
     int field = Field.of(line, 0, length);
     dropped = field == Field.UNDERSCORE;
-    if (field != Field.OTHER && !dropped) {
+    boolean known = field != Field.OTHER && field != Field.TRACEPARENT && field != Field.TRACESTATE;
+    if (known && !dropped) {
       return false;
     }
     for (String name : FORBIDDEN) {

@@ -60,8 +60,13 @@ public record GridCase(
 
   private static final Pattern REPEATED = Pattern.compile("\\{(.+?)\\*(\\d+)}");
   private static final Pattern BYTE = Pattern.compile("\\\\x([0-9a-f]{2})");
+
+  @SuppressWarnings("StringConcatToTextBlock") // Line breaks are CR LF.
   private static final String FORWARDED =
-      "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: h\r\n";
+      "X-Forwarded-For: 127.0.0.1\r\n"
+          + "X-Forwarded-Proto: http\r\n"
+          + "X-Forwarded-Host: h\r\n"
+          + "Forwarded: for=127.0.0.1;proto=http;host=\"h\"\r\n";
 
   /** Whether it is the origin that is put to the test. */
   public boolean ofAnswers() {

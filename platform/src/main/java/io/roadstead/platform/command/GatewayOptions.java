@@ -2,9 +2,13 @@ package io.roadstead.platform.command;
 
 import io.roadstead.gateway.accesslog.AccessLogConfig;
 import io.roadstead.gateway.accesslog.AccessLogConfig.Format;
+import io.roadstead.gateway.forward.Cidr;
+import io.roadstead.gateway.forward.Forwarding;
 import io.roadstead.platform.GatewaySettings;
 import io.roadstead.platform.Refused;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -29,6 +33,32 @@ final class GatewayOptions {
       description = "Load filters from the jars in this folder. Default: none.")
   private @Nullable Path filters;
 
+  @Option(
+      names = "--trust",
+      paramLabel = "CIDR",
+      split = ",",
+      description =
+          "Believe proxies at these addresses (10.0.0.0/8) who sent a request. Default: nobody.")
+  private List<String> trusted = List.of();
+
+  private Optional<Forwarding> forwarding() {
+    List<Cidr> ranges = new ArrayList<>();
+    for (String text : trusted) {
+      ranges.add(
+          Cidr.parse(text)
+              .orElseThrow(
+                  () ->
+                      Refused.usage(
+                          "--trust "
+                              + text
+                              + " is no address and no range such as 10.0.0.0/8, whose bits beyond"
+                              + " the length are 0")));
+    }
+    return ranges.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Forwarding(ranges, true, Forwarding.USUALLY_SAMPLED));
+  }
+
   GatewaySettings settings() {
     Optional<Format> format = Optional.empty();
     if (accessLogFormat != null) {
@@ -44,6 +74,7 @@ final class GatewayOptions {
     Format wanted = format.orElse(Format.TEXT);
     return new GatewaySettings(
         Optional.ofNullable(accessLog).map(file -> AccessLogConfig.to(file, wanted)),
-        Optional.ofNullable(filters));
+        Optional.ofNullable(filters),
+        forwarding());
   }
 }

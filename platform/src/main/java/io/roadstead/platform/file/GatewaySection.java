@@ -4,17 +4,23 @@ import io.roadstead.control.spec.Section;
 import io.roadstead.gateway.accesslog.AccessLogConfig;
 import io.roadstead.gateway.accesslog.AccessLogConfig.Format;
 import io.roadstead.gateway.accesslog.AccessLogConfig.Query;
+import io.roadstead.gateway.forward.Cidr;
+import io.roadstead.gateway.forward.Forwarding;
 import io.roadstead.platform.GatewaySettings;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /** What the file says of the gateway, beside where it listens. */
 final class GatewaySection {
   private static final long LEAST_ROTATE = 64L << 10;
   private static final long MOST_ROTATE = 1L << 40;
   private static final int MOST_KEPT = 1000;
+  private static final int MOST_PROXIES = 256;
 
   private GatewaySection() {}
 
@@ -31,7 +37,42 @@ final class GatewaySection {
     filters
         .filter(path -> !Files.isDirectory(path))
         .ifPresent(path -> gateway.problem("filters", "is no folder: there is none at " + path));
-    return new GatewaySettings(accessLog, filters);
+    return new GatewaySettings(accessLog, filters, forwarding(gateway));
+  }
+
+  private static Optional<Forwarding> forwarding(Section gateway) {
+    if (!gateway.has("trustedProxies") && !gateway.has("trace")) {
+      return Optional.empty();
+    }
+    List<Cidr> trusted = new ArrayList<>();
+    JsonNode proxies = gateway.node("trustedProxies");
+    if (proxies != null && !proxies.isArray()) {
+      gateway.problem("trustedProxies", "is to be a list of addresses such as 10.0.0.0/8");
+    }
+    if (proxies != null && proxies.size() > MOST_PROXIES) {
+      gateway.problem(
+          "trustedProxies", "has " + proxies.size() + " entries, at most " + MOST_PROXIES);
+    }
+    if (proxies != null && proxies.isArray()) {
+      for (JsonNode each : proxies) {
+        String text = each.isString() ? each.stringValue() : each.toString();
+        Optional<Cidr> range = Cidr.parse(text);
+        range.ifPresent(trusted::add);
+        if (range.isEmpty()) {
+          gateway.problem(
+              "trustedProxies",
+              "'"
+                  + text
+                  + "' is no address and no range such as 10.0.0.0/8, whose bits beyond the length"
+                  + " are 0");
+        }
+      }
+    }
+    Section trace = gateway.section("trace");
+    boolean on = trace.flag("on", Forwarding.DEFAULT.traces());
+    double sampled = trace.number("sampled", Forwarding.USUALLY_SAMPLED, 0, 1);
+    trace.noMore();
+    return Optional.of(new Forwarding(trusted, on, sampled));
   }
 
   private static Optional<AccessLogConfig> accessLog(Section section, Path directory) {
