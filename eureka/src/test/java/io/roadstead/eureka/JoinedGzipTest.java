@@ -1,13 +1,20 @@
 package io.roadstead.eureka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
@@ -17,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers joined of pieces that were compressed at different times. */
 final class JoinedGzipTest {
@@ -102,6 +110,57 @@ final class JoinedGzipTest {
           ByteBuffer.wrap(gzip, gzip.length - TRAILER, TRAILER).order(ByteOrder.LITTLE_ENDIAN);
       assertThat(trailer.getInt()).isEqualTo((int) checksum.getValue());
       assertThat(trailer.getInt()).isEqualTo(length);
+    }
+  }
+
+  /** What operators have at hand; skipped where it is not, but not in CI. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "curl -sS --fail --compressed http://@/eureka/apps -H Accept:application/json",
+        "python3 -c"
+            + " import(gzip,sys);sys.stdout.buffer.write(gzip.decompress(sys.stdin.buffer.read()))",
+        "python3 -c import(zlib,sys);d=zlib.decompressobj(31);"
+            + "sys.stdout.buffer.write(d.decompress(sys.stdin.buffer.read())+d.flush());"
+            + "assert(d.eof)and(not(d.unused_data))"
+      })
+  void othersDecodersReadJoinedAnswers(String command) throws Exception {
+    List<String> words =
+        List.of(command.replaceFirst("import\\(([^)]*)\\)", "import $1").split(" ", 3));
+    assumeTrue(
+        there(words.getFirst()) || System.getenv("CI") != null,
+        words.getFirst() + " is not there: its decoder is not tried");
+    for (int round = 0; round < 3; round++) {
+      changeSome();
+      String plain = Wire.text(get("/eureka/apps", Form.JSON, false));
+      assertThat(said(words, get("/eureka/apps", Form.JSON, true).body()))
+          .as("%s, round %s, seed %s", command, round, SEED)
+          .isEqualTo(plain);
+    }
+  }
+
+  private static boolean there(String program) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+        .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
+  }
+
+  private String said(List<String> words, byte[] input) throws IOException, InterruptedException {
+    try (EurekaHost host = new EurekaHost(wire.eureka)) {
+      List<String> line = new ArrayList<>();
+      if (words.getFirst().equals("curl")) {
+        line.addAll(List.of(String.join(" ", words).replace("@", host.authority()).split(" ", -1)));
+      } else {
+        line.addAll(words);
+      }
+      Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+      try (OutputStream in = process.getOutputStream()) {
+        if (!words.getFirst().equals("curl")) {
+          in.write(input);
+        }
+      }
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isZero();
+      return said;
     }
   }
 

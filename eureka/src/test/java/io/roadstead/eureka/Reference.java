@@ -30,6 +30,8 @@ import tools.jackson.databind.JsonNode;
  * @param elements of XML
  */
 record Reference(Map<String, String> fields, int depth, int elements) {
+  static final String TWICE = "(stands twice)";
+
   private static final Pattern CODED = Pattern.compile("([^_]|__|_-|_\\.[0-9a-f]{4})*");
   private static final XmlFriendlyNameCoder NAMES = new XmlFriendlyNameCoder("_-", "__");
 
@@ -95,7 +97,7 @@ record Reference(Map<String, String> fields, int depth, int elements) {
             case "leaseInfo", "metadata" -> children(field, name, fields);
             default -> {
               if (leaf(field)) {
-                fields.put(name, field.getTextContent());
+                once(fields, name, field);
               }
             }
           }
@@ -113,14 +115,21 @@ record Reference(Map<String, String> fields, int depth, int elements) {
         String key = child.getTagName();
         boolean map = name.equals("metadata");
         if (!map) {
-          fields.put(name + "." + key, child.getTextContent());
+          once(fields, name + "." + key, child);
         } else if (CODED.matcher(key).matches()) {
           String decoded = NAMES.decodeNode(key);
           if (!decoded.equals("class") && !decoded.equals("@class")) {
-            fields.put("metadata." + decoded, child.getTextContent());
+            once(fields, "metadata." + decoded, child);
           }
         }
       }
+    }
+  }
+
+  /** What stands twice has no one value. */
+  private static void once(Map<String, String> fields, String name, Element element) {
+    if (fields.put(name, element.getTextContent()) != null) {
+      fields.put(name, TWICE);
     }
   }
 
