@@ -45,6 +45,17 @@ class ServicesHttpTest {
   }
 
   @Test
+  void oneCallThatWaitsIsAnsweredAtTheEndOfARollOut() throws Exception {
+    HttpResponse<String> started = platform.send("PUT", SERVICE, SPEC);
+    String id = MemoryPlatform.json(started).path("rollout").asString();
+
+    JsonNode rollout = platform.getJson("/api/v1/rollouts/" + id + "?wait=30s");
+
+    assertThat(rollout.path("state").asString()).isEqualTo("succeeded");
+    assertThat(rollout.has("endedAt")).isTrue();
+  }
+
+  @Test
   void aServiceIsDeployedScaledRestartedAndRemoved() throws Exception {
     JsonNode rollout = ended(platform.send("PUT", SERVICE, SPEC));
     assertThat(rollout.path("state").asString()).isEqualTo("succeeded");

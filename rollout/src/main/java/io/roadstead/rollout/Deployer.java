@@ -331,6 +331,14 @@ public final class Deployer implements AutoCloseable {
     return world.rollouts().await(id, seen, limit);
   }
 
+  /**
+   * Waits until the roll-out has ended, or is paused and was not before, or {@code limit} has
+   * passed; blocks. Returns it as it is then.
+   */
+  public Optional<Rollout> awaitRest(String id, Duration limit) throws InterruptedException {
+    return world.rollouts().awaitRest(id, limit);
+  }
+
   /** The instance whose credential this is, compared in constant time. */
   public Optional<InstanceStatus> byToken(String token) {
     return world

@@ -73,6 +73,28 @@ final class Rollouts {
     return all.size() <= LISTED ? all : all.subList(0, LISTED);
   }
 
+  /** Waits until it has ended or somebody holds it, or {@code limit} has passed; as it is then. */
+  Optional<Rollout> awaitRest(String id, Duration limit) throws InterruptedException {
+    long left = limit.toNanos();
+    lock.lockInterruptibly();
+    try {
+      Rollout current = recent.get(id);
+      boolean held = current != null && current.state() == Rollout.State.PAUSED;
+      while (left > 0 && current != null && !current.state().ended()) {
+        boolean holds = current.state() == Rollout.State.PAUSED;
+        if (holds && !held) {
+          break;
+        }
+        held = holds;
+        left = changed.awaitNanos(left);
+        current = recent.get(id);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return find(id);
+  }
+
   /** Waits until it differs from {@code seen}, or {@code limit} has passed; as it is then. */
   Optional<Rollout> await(String id, Optional<Rollout> seen, Duration limit)
       throws InterruptedException {

@@ -114,6 +114,18 @@ class DeployerThreadsTest {
     assertThat(runtime.alive).isEmpty();
   }
 
+  @Test
+  void whoeverWaitsForTheEndOfARollOutIsToldOnlyThen() throws InterruptedException {
+    String id =
+        deployer.apply(SimulatedPlatform.spec("orders", "1", "good", 2), "me").orElseThrow();
+
+    Rollout ended = deployer.awaitRest(id, LONG).orElseThrow();
+
+    assertThat(ended.state()).isEqualTo(Rollout.State.SUCCEEDED);
+    assertThat(deployer.awaitRest(id, LONG)).contains(ended);
+    assertThat(deployer.awaitRest("none", LONG)).isEmpty();
+  }
+
   private Rollout deploy(String name, String version) throws InterruptedException {
     String id =
         deployer

@@ -167,16 +167,19 @@ public final class ServicesApi {
 
   /**
    * With {@code wait}: answers when the roll-out differs from the one the client has seen, by the
-   * tag of its last answer ({@code If-None-Match}), or without a tag from what it is now. One that
-   * has ended is answered at once.
+   * tag of its last answer ({@code If-None-Match}); without a tag when it has ended or is paused,
+   * so that one call is enough to wait for it.
    */
   private Answer rollout(Call call) throws InterruptedException {
     String id = call.path("id");
     Rollout seen = deployer.rollout(id).orElseThrow(() -> unknownRollout(id));
     Duration wait = call.waiting();
-    boolean known = call.ifNoneMatch().isEmpty() || call.ifNoneMatch().equals(tag(seen));
+    boolean blind = call.ifNoneMatch().isEmpty();
+    boolean known = blind || call.ifNoneMatch().equals(tag(seen));
     if (!wait.isZero() && known && !seen.state().ended()) {
-      seen = deployer.await(id, Optional.of(seen), wait).orElseThrow(() -> unknownRollout(id));
+      seen =
+          (blind ? deployer.awaitRest(id, wait) : deployer.await(id, Optional.of(seen), wait))
+              .orElseThrow(() -> unknownRollout(id));
     }
     return Answer.json(200, RolloutJson.one(seen)).header("ETag", tag(seen));
   }
