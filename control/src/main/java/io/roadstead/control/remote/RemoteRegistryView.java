@@ -151,7 +151,7 @@ public final class RemoteRegistryView implements RegistryView {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     if (closing.getCount() > 0 && !lost) {
       lost = true;
-      log.warn("the control plane at {} is lost: {}; routing goes on as it was", control, message);
+      log.warn("{}: the control plane is lost: {}; routing goes on as it was", control, message);
     }
     problem = message;
   }
@@ -202,7 +202,7 @@ public final class RemoteRegistryView implements RegistryView {
           platform = data.path("platform").asString("");
           if (lost) {
             lost = false;
-            log.info("the control plane at {} is back", control);
+            log.info("{}: the control plane is back", control);
           }
           problem = "";
           continue;

@@ -18,9 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "start",
     description = {
-      "How long the example shop's services take from the start of the process to the",
-      "first healthy answer: as they are, extracted, and with a start cache. The ways",
-      "take turns, so that all meet the same machine. Takes some minutes.",
+      "How long the example shop's services take from the start of the process to the first"
+          + " healthy answer.",
+      "As they are, extracted, and with a start cache. The ways take turns, so that all meet the"
+          + " same machine. Takes some minutes.",
       ""
     })
 final class StartCommand implements Callable<Integer> {

@@ -17,8 +17,9 @@ import tools.jackson.databind.JsonNode;
     name = "gateway",
     description = {
       "Runs a gateway on its own, in the foreground, fed by a platform's control plane.",
-      "Where a gateway of the same platform has the port, also the one of 'roadstead up', it takes",
-      "the port over: the older one finishes its requests and ends, and no connection is lost.",
+      "Where a gateway of the same platform has the port, also the one of 'roadstead up', it takes"
+          + " the port over: the older one finishes its requests and ends, and no connection is"
+          + " lost.",
       "With --share both stay."
     },
     footer = {

@@ -68,6 +68,10 @@ public final class Main {
 
   /** Runs one command and returns its exit code: 0 done, 1 failed, 2 wrong usage. */
   public static int run(String... args) {
+    if (args.length > 0 && args[0].equals("help")) {
+      // Many programs have it as a word: "help scale" is "scale --help".
+      return run(args.length == 1 ? new String[] {"--help"} : new String[] {args[1], "--help"});
+    }
     String first = args.length == 0 ? "" : args[0];
     if (LATER.contains(first)) {
       System.err.println(

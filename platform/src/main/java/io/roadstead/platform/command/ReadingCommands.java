@@ -1,5 +1,6 @@
 package io.roadstead.platform.command;
 
+import io.roadstead.platform.Refused;
 import io.roadstead.platform.client.ControlClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,9 +35,10 @@ final class ReadingCommands {
   @Command(
       name = "status",
       description = {
-        "The services: version, how many instances are wanted and ready, roll-outs, and of the"
-            + " last",
-        "10 s requests a second, the share of errors, and what 99 of 100 were not longer than."
+        "The services: version, how many instances are ready of those that are wanted, roll-outs"
+            + " and load.",
+        "The load is that of the last 10 s: requests a second, the share of errors, and what 99 of"
+            + " 100 were not longer than."
       },
       footer = {
         "",
@@ -136,6 +138,8 @@ final class ReadingCommands {
         "  roadstead logs orders --instance orders-7f3a --tail 500"
       })
   static final class Logs implements Callable<Integer> {
+    private static final int MOST_LINES = 100_000;
+
     @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
     private String name = "";
 
@@ -150,7 +154,9 @@ final class ReadingCommands {
     @Option(
         names = "--tail",
         paramLabel = "N",
-        description = "How many of the last lines to show. Default: ${DEFAULT-VALUE}.")
+        description =
+            "How many of the last lines of each instance to show, 0 to 100000. Default:"
+                + " ${DEFAULT-VALUE}.")
     private int tail = 200;
 
     @Mixin private final Reading reading = new Reading();
@@ -158,6 +164,10 @@ final class ReadingCommands {
     @Override
     public Integer call() {
       boolean json = reading.json();
+      if (tail < 0 || tail > MOST_LINES) {
+        throw Refused.usage(
+            "--tail " + tail + " is not possible: write 0 to " + MOST_LINES + " lines");
+      }
       String path =
           "/api/v1/services/"
               + ControlClient.part(Arguments.service(name))

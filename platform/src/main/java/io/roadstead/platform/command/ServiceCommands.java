@@ -53,10 +53,10 @@ final class ServiceCommands {
         body.put("replicas", Arguments.replicas(replicas));
       }
       if (memory != null) {
-        body.put("memory", memory);
+        body.put("memory", Arguments.memory(memory));
       }
       if (cpu != null) {
-        body.put("cpu", cpu);
+        body.put("cpu", Arguments.cpu(cpu));
       }
       if (body.isEmpty()) {
         throw Refused.usage(

@@ -37,7 +37,7 @@ final class StatusText {
       table.row(
           text(service, "name"),
           dash(text(service, "version")),
-          text(service, "ready") + "/" + text(service, "desired"),
+          ready(service),
           Lately.perSecond(service),
           Lately.errorShare(service),
           Lately.p99(service),
@@ -62,6 +62,12 @@ final class StatusText {
   /** What is the same as before where only the load has changed. */
   static String still(String shown) {
     return FIGURES.matcher(shown).replaceAll(" ").replaceAll(" +", " ");
+  }
+
+  /** Nobody wants a number of what came by itself. */
+  private static String ready(JsonNode service) {
+    String ready = text(service, "ready");
+    return service.path("managed").asBoolean(true) ? ready + "/" + text(service, "desired") : ready;
   }
 
   private static String routes(JsonNode routes) {

@@ -25,10 +25,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Shows a platform at work: the example shop under steady load, with deployments,",
-      "a change of scale, a bad version, a killed instance and a killed platform.",
-      "On a terminal with a live screen. Uses free ports and a temporary directory,",
-      "and leaves nothing behind. Exit code 1 if a request failed in a deployment."
+      "Shows a platform at work: the example shop under steady load, with deployments, a change"
+          + " of scale, a bad version, a killed instance and a killed platform.",
+      "On a terminal with a live screen. Uses free ports and a temporary directory, and leaves"
+          + " nothing behind. Exit code 1 if a request failed in a deployment."
     },
     footer = {
       "",

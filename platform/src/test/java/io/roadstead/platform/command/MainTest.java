@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,11 @@ class MainTest {
         "deploy shop --replicas many       | many",
         "deploy                            | NAME",
         "scale shop -1                     | -1",
+        "scale shop 1001                   | 1000",
+        "scale shop --memory 12Q           | 12Q",
+        "scale shop --cpu -2               | 1024",
+        "scale shop --cpu NaN              | NaN",
+        "logs shop --tail -1               | 100000",
         "scale shop                        | --memory",
         "rollout shop explode              | explode",
         "status -o yaml                    | yaml",
@@ -102,6 +108,24 @@ class MainTest {
             "history",
             "routes");
     assertThat(run("deploy", "--help").out()).contains("Examples:", "--replicas");
+  }
+
+  /** A list shows the first line of each alone. */
+  @Test
+  void theFirstLineOfEveryCommandsHelpIsAWholeSentence() {
+    assertThat(Main.all().getSubcommands().values())
+        .flatExtracting(
+            command ->
+                Stream.concat(Stream.of(command), command.getSubcommands().values().stream())
+                    .toList())
+        .extracting(command -> command.getCommandSpec().usageMessage().description()[0])
+        .allSatisfy(line -> assertThat(line).endsWith("."));
+  }
+
+  @Test
+  void helpIsAWordToo() {
+    assertThat(run("help")).isEqualTo(run("--help"));
+    assertThat(run("help", "scale")).isEqualTo(run("scale", "--help"));
   }
 
   @Test

@@ -48,6 +48,14 @@ class StatusTableTest {
   }
 
   @Test
+  void ofAServiceThatRegisteredItselfNoNumberIsWanted() {
+    ObjectNode service = (ObjectNode) storefront(0);
+    assertThat(StatusText.of(service)).contains("2/2");
+    assertThat(StatusText.of(service.put("managed", false).put("desired", 0)))
+        .doesNotContain("2/0");
+  }
+
+  @Test
   void aServicesLoadIsInItsRowAndThatOfItsInstancesBelow() {
     String text = StatusText.of(storefront(0));
     assertThat(text)

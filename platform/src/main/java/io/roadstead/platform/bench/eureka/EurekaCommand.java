@@ -25,8 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "eureka",
     description = {
-      "What heartbeats, registrations and full fetches cost this platform's registry and",
-      "spring-cloud-netflix-eureka-server in processor time, in turns on the same core.",
+      "What heartbeats, registrations and full fetches cost this platform's registry and"
+          + " spring-cloud-netflix-eureka-server in processor time, in turns on the same core.",
       "From 20,000 instances on: the figures of one node alone (heap, sweep, pauses).",
       "Needs Linux, two cores, taskset, and Maven Central once. Takes some minutes.",
       ""

@@ -18,13 +18,14 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "gateway",
     description = {
-      "What a request through the gateway costs, beside nginx, HAProxy (where it is",
-      "installed), Zuul 2 and Spring Cloud Gateway (from Maven Central): CPU time of the",
-      "proxy for each request, what it allocates, answers a second and latency, for small",
-      "and large answers, uploads and idle connections. Each proxy has one core, load and",
-      "origin have another, and they take turns. Needs two cores and the Debian packages",
-      "nginx-light, wrk and, for the latency at half load, nghttp2-client. Takes about",
-      "twelve minutes.",
+      "What a request through the gateway costs, beside nginx, HAProxy, Zuul 2 and Spring Cloud"
+          + " Gateway.",
+      "Measured are CPU time of the proxy for each request, what it allocates, answers a second"
+          + " and latency, for small and large answers, uploads and idle connections. HAProxy is"
+          + " left out where it is not installed; Zuul 2 and Spring Cloud Gateway come from Maven"
+          + " Central. Each proxy has one core, load and origin have another, and they take turns."
+          + " Needs two cores and the Debian packages nginx-light, wrk and, for the latency at"
+          + " half load, nghttp2-client. Takes about twelve minutes.",
       ""
     })
 public final class GatewayCommand implements Callable<Integer> {

@@ -18,10 +18,11 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "watch",
     description = {
-      "How soon a registration is in the watch streams, in the gateway and in a Eureka",
-      "fetch, what many streams cost, and what becomes of them when all connections end,",
-      "when readers stop to read and when the platform is killed. The platform runs in a",
-      "process of its own; the readers are this one. Takes about two minutes.",
+      "How soon a registration is in the watch streams, in the gateway and in a Eureka fetch, and"
+          + " what many streams cost.",
+      "Also what becomes of them when all connections end, when readers stop to read and when the"
+          + " platform is killed. The platform runs in a process of its own; the readers are this"
+          + " one. Takes about two minutes.",
       ""
     })
 public final class WatchCommand implements Callable<Integer> {
