@@ -634,7 +634,7 @@ final class InstanceLife {
                 ? "its port was taken by another process"
                 : (young ? "ended before it was available: " : "ended: ")
                     + exit.describe()
-                    + Words.fix(exit)
+                    + Words.fix(exit, young)
                     + (why.isEmpty() ? "" : ", " + why);
         if (young) {
           owner.step(was == Phase.SETTLING ? "available" : "probe", this, StepState.FAILED, reason);

@@ -39,7 +39,9 @@ final class DeployCommand implements Callable<Integer> {
   @Option(
       names = "--command",
       paramLabel = "LINE",
-      description = "A line for /bin/sh; $$PORT is the port to listen on.")
+      description =
+          "One program with its arguments, as a line for /bin/sh; $$PORT is the port to listen on."
+              + " Several commands are written as sh -c '…'.")
   private @Nullable String command;
 
   @Option(names = "--image", hidden = true)
