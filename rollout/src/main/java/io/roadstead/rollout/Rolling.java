@@ -44,9 +44,15 @@ final class Rolling {
     return course;
   }
 
-  /** The id of the one that runs, else of the last of this life of the platform, or "". */
+  /** The id of the one that runs, else of the last, or "". */
   String last() {
     return last;
+  }
+
+  /** Shows how the last one of an earlier life of the platform ended. */
+  void remember(Rollout earlier) {
+    world.rollouts().publish(earlier);
+    last = earlier.id();
   }
 
   /** Begins a roll-out toward what is wanted now; one that runs is taken over. */

@@ -78,6 +78,7 @@ final class ServiceController implements Fleet.Command {
     return turns.ask(
         () -> {
           desired.resume(known, kept);
+          world.store().rollouts(name, 1).forEach(rolling::remember);
           Set<String> running = new HashSet<>();
           found.forEach(one -> running.add(one.record().id()));
           unfinished.ifPresent(rollout -> rolling.takeUp(rollout, running));

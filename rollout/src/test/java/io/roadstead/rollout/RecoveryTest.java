@@ -41,6 +41,15 @@ class RecoveryTest {
   }
 
   @Test
+  void howTheLastRollOutEndedIsStillShown() {
+    Rollout before = platform.ended(platform.deploy("orders", "1", "good", 1));
+
+    platform.restart();
+
+    assertThat(platform.status("orders").rollout()).contains(before);
+  }
+
+  @Test
   void whatEndedMeanwhileIsReplaced() {
     platform.ended(platform.deploy("orders", "1", "good", 2));
     platform.work.forgetAll();
