@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * connection before its answer or inside it, or ends its direction without an answer.
  */
 final class ChaosOrigin implements AutoCloseable {
+  /** Where no connection of a client has its own port, which it would keep from its listener. */
+  private static final int FIRST_PORT = 15_000;
+
+  private static final int PORTS = 4_000;
+
   /** What it did, and how often. */
   final Map<String, AtomicInteger> deeds = new ConcurrentHashMap<>();
 
@@ -41,7 +46,10 @@ final class ChaosOrigin implements AutoCloseable {
   ChaosOrigin(long seed, Map<String, AtomicInteger> taken) {
     this.random = new Random(seed);
     this.taken = taken;
-    ServerSocket first = listen(0);
+    ServerSocket first = null;
+    while (first == null) {
+      first = listen(FIRST_PORT + random.nextInt(PORTS));
+    }
     port = first.getLocalPort();
     accept(first);
   }
@@ -55,7 +63,7 @@ final class ChaosOrigin implements AutoCloseable {
     calm = true;
   }
 
-  private ServerSocket listen(int at) {
+  private @Nullable ServerSocket listen(int at) {
     try {
       ServerSocket socket = new ServerSocket();
       socket.setReuseAddress(true);
@@ -63,7 +71,7 @@ final class ChaosOrigin implements AutoCloseable {
       server = socket;
       return socket;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return null;
     }
   }
 
@@ -168,21 +176,31 @@ final class ChaosOrigin implements AutoCloseable {
     }
     old.close();
     for (Socket socket : sockets) {
-      socket.setSoLinger(true, 0);
-      socket.close();
+      cut(socket);
     }
     Thread.ofVirtual()
         .start(
             () -> {
-              LockSupport.parkNanos(200_000_000L);
-              revive();
+              do {
+                LockSupport.parkNanos(200_000_000L);
+              } while (!revive());
             });
   }
 
-  private synchronized void revive() {
-    if (!closed) {
-      accept(listen(port));
+  private static void cut(Socket socket) {
+    try (socket) {
+      socket.setSoLinger(true, 0);
+    } catch (IOException e) {
+      // It is closed already.
     }
+  }
+
+  private synchronized boolean revive() {
+    ServerSocket again = closed ? null : listen(port);
+    if (again != null) {
+      accept(again);
+    }
+    return closed || again != null;
   }
 
   @Override
