@@ -9,6 +9,7 @@ import io.roadstead.control.api.LogsApi;
 import io.roadstead.control.api.PlatformApi;
 import io.roadstead.control.api.RefusalsApi;
 import io.roadstead.control.api.RegistryApi;
+import io.roadstead.control.api.ReloadApi;
 import io.roadstead.control.api.ServicesApi;
 import io.roadstead.control.api.Views;
 import io.roadstead.control.console.Camera;
@@ -94,6 +95,7 @@ public final class ControlServer implements AutoCloseable {
       FigureBook figures,
       BooleanSupplier ready,
       List<Mount> mounts,
+      ReloadApi.Reload reload,
       InstantSource wall,
       Ticker ticker) {
     public Parts {
@@ -263,6 +265,7 @@ public final class ControlServer implements AutoCloseable {
     all.addAll(events.endpoints());
     all.addAll(new FiguresApi(parts.figures(), parts.subscribers()).endpoints());
     all.addAll(new PageFiles().endpoints());
+    all.addAll(new ReloadApi(parts.reload()).endpoints());
     all.addAll(
         new PlatformApi(
                 config.platformId(),

@@ -2,6 +2,7 @@ package io.roadstead.control;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.roadstead.control.api.ReloadApi;
 import io.roadstead.control.event.EventLog;
 import io.roadstead.control.figures.FigureBook;
 import io.roadstead.control.figures.GatewayCounts;
@@ -127,6 +128,7 @@ public final class MemoryPlatform implements AutoCloseable {
                 figures,
                 () -> ready,
                 mounts,
+                ReloadApi.Outcome.NoFile::new,
                 wall,
                 () -> ticker.nanos() + passed.get()));
     events.start();

@@ -5,6 +5,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.roadstead.control.ControlConfig;
 import io.roadstead.control.ControlServer;
 import io.roadstead.control.ListenFailed;
+import io.roadstead.control.api.ReloadApi.Outcome;
+import io.roadstead.control.api.ReloadApi.Reload;
 import io.roadstead.control.event.EventLog;
 import io.roadstead.control.figures.FigureBook;
 import io.roadstead.control.http.ConnectionTimes;
@@ -14,6 +16,7 @@ import io.roadstead.eureka.EurekaInterface;
 import io.roadstead.gateway.BindFailed;
 import io.roadstead.gateway.Gateway;
 import io.roadstead.gateway.GatewayConfig;
+import io.roadstead.gateway.accesslog.AccessLogConfig;
 import io.roadstead.gateway.filter.Filters;
 import io.roadstead.gateway.forward.Forwarding;
 import io.roadstead.platform.log.EventLines;
@@ -63,6 +66,7 @@ public final class Platform implements AutoCloseable {
   private final Subscribers subscribers;
   private final HostPort control;
   private final Optional<PortKeeper> gateway;
+  private final Reloads reloads;
 
   private Platform(
       Closing closing,
@@ -71,7 +75,8 @@ public final class Platform implements AutoCloseable {
       Registry registry,
       Subscribers subscribers,
       HostPort control,
-      Optional<PortKeeper> gateway) {
+      Optional<PortKeeper> gateway,
+      Reloads reloads) {
     this.closing = closing;
     this.directory = directory;
     this.deployer = deployer;
@@ -79,6 +84,7 @@ public final class Platform implements AutoCloseable {
     this.subscribers = subscribers;
     this.control = control;
     this.gateway = gateway;
+    this.reloads = reloads;
   }
 
   /**
@@ -193,6 +199,7 @@ public final class Platform implements AutoCloseable {
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     meters.getPrometheusRegistry().register(new GatewayMetrics(figures::counts));
     AtomicBoolean ready = new AtomicBoolean();
+    Reloads reloads = new Reloads(meters, wall, lines, config.gatewaySettings().accessLog());
     ControlServer server =
         closing.add(
             "control plane",
@@ -211,6 +218,7 @@ public final class Platform implements AutoCloseable {
                     figures,
                     ready::get,
                     List.of(EurekaMount.of(eureka, ready::get)),
+                    reloads,
                     wall,
                     ticker)));
     server.start();
@@ -244,7 +252,7 @@ public final class Platform implements AutoCloseable {
                                     GatewayConfig.at(listen.socketAddress(), directory.platformId())
                                         .withDefaultRoutes(config.routesByDefault())
                                         .withFilters(filters)
-                                        .withAccessLog(config.gatewaySettings().accessLog())
+                                        .withAccessLog(reloads.accessLog())
                                         .withForwarding(
                                             config
                                                 .gatewaySettings()
@@ -268,7 +276,8 @@ public final class Platform implements AutoCloseable {
         registry,
         subscribers,
         new HostPort(config.control().host(), controlPort),
-        gateway);
+        gateway,
+        reloads);
   }
 
   private static ControlConfig controlConfig(PlatformConfig config, DataDirectory directory) {
@@ -381,6 +390,39 @@ public final class Platform implements AutoCloseable {
 
   public Subscribers subscribers() {
     return subscribers;
+  }
+
+  /** How the platform's file is read again, when that is asked for. */
+  public void onReload(Reload reload) {
+    reloads.by(reload);
+  }
+
+  /** Reads the file again, if there is one; what comes of it is told by an event. */
+  public Outcome reload() {
+    return reloads.reload();
+  }
+
+  /**
+   * Logs the requests of the platform's own gateway so from now on, or no more; the same as before
+   * is opened anew.
+   *
+   * @throws IOException where the file cannot be opened; then all stays as it was
+   */
+  public void accessLog(Optional<AccessLogConfig> wanted) throws IOException {
+    if (gateway.isPresent()) {
+      gateway.get().accessLog(wanted);
+    }
+    reloads.accessLog(wanted);
+  }
+
+  /** The file was read again, and is in force. */
+  public void reloaded(String file, List<String> changes) {
+    reloads.done(file, changes);
+  }
+
+  /** The file was read again, and was refused. */
+  public void reloadRefused(String file, List<String> problems) {
+    reloads.refused(file, problems);
   }
 
   /** Stops every service, with its drains, and waits; what is wanted of them is kept. */

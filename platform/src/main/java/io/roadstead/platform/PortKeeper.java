@@ -2,14 +2,17 @@ package io.roadstead.platform;
 
 import io.roadstead.gateway.BindFailed;
 import io.roadstead.gateway.Gateway;
+import io.roadstead.gateway.accesslog.AccessLogConfig;
 import io.roadstead.registry.LocalRegistryView;
 import io.roadstead.registry.event.Event;
 import io.roadstead.registry.event.EventSink;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -93,6 +96,17 @@ final class PortKeeper implements AutoCloseable {
   /** Whether a process of its own had the port from the start, and has it still. */
   boolean elsewhere() {
     return elsewhere;
+  }
+
+  /**
+   * Changes the access log of the own gateways, also of one that only finishes its requests.
+   *
+   * @throws IOException where it cannot be opened; then all stays as it was
+   */
+  synchronized void accessLog(Optional<AccessLogConfig> wanted) throws IOException {
+    for (Held each : held) {
+      each.gateway().accessLog(wanted);
+    }
   }
 
   private synchronized void open() {

@@ -174,9 +174,11 @@ final class Patience extends ChannelDuplexHandler {
     ChannelFuture sent =
         out.writeAndFlush(Unpooled.wrappedBuffer(answer.closingHead(), answer.body()));
     if (stillSending) {
-      var _ =
-          out.executor()
-              .schedule(() -> out.close(), Responses.LINGER_MILLIS, TimeUnit.MILLISECONDS);
+      Runnable close =
+          () -> {
+            var _ = out.close();
+          };
+      var _ = out.executor().schedule(close, Responses.LINGER_MILLIS, TimeUnit.MILLISECONDS);
     } else {
       sent.addListener(ChannelFutureListener.CLOSE);
     }

@@ -85,7 +85,7 @@ final class ApplyCommand implements Callable<Integer> {
    * All uploads first, then every service is looked at, and only when none is refused they are
    * changed. Returns the answer for each service.
    */
-  private static Map<String, String> send(
+  static Map<String, String> send(
       ControlClient client, RoadsteadFile declared, Map<Path, ArtifactUpload> jars) {
     jars.values().forEach(jar -> jar.send(client));
     Map<String, ObjectNode> trees = new LinkedHashMap<>();

@@ -1,10 +1,12 @@
 package io.roadstead.platform.command;
 
+import io.roadstead.gateway.Gateway;
 import io.roadstead.gateway.PortUse;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.StandaloneGateway;
 import io.roadstead.platform.client.ControlClient;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -76,6 +78,7 @@ final class GatewayCommand implements Callable<Integer> {
             routes.isBoolean() ? Optional.of(routes.asBoolean()) : Optional.empty(),
             options.settings());
     var _ = Foreground.until(gateway::close);
+    Hangup.then(() -> reopen(gateway.gateway()));
     System.out.println(
         "Roadstead gateway is up\n  gateway         http://"
             + gateway.listen()
@@ -84,5 +87,13 @@ final class GatewayCommand implements Callable<Integer> {
     System.out.flush();
     gateway.awaitLeft();
     return 0;
+  }
+
+  private void reopen(Gateway gateway) {
+    try {
+      gateway.accessLog(options.settings().accessLog());
+    } catch (IOException e) {
+      System.err.println("roadstead: the access log cannot be opened anew: " + e.getMessage());
+    }
   }
 }

@@ -45,6 +45,7 @@ public final class Main {
     commands.put("restart", ServiceCommands.Restart::new);
     commands.put("rollback", ServiceCommands.Rollback::new);
     commands.put("remove", ServiceCommands.Remove::new);
+    commands.put("reload", ReloadCommand::new);
     commands.put("down", DownCommand::new);
     commands.put("status", ReadingCommands.Status::new);
     commands.put("instances", ReadingCommands.Instances::new);

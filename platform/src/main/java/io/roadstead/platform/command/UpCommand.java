@@ -10,6 +10,7 @@ import io.roadstead.platform.client.ArtifactUpload;
 import io.roadstead.platform.client.ControlClient;
 import io.roadstead.platform.file.RoadsteadFile;
 import io.roadstead.registry.liveness.ActiveChecks;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +105,12 @@ final class UpCommand implements Callable<Integer> {
                 .or(declared.map(RoadsteadFile::gatewaySettings).orElse(GatewaySettings.USUAL)));
     Platform platform = Platform.start(config);
     Foreground foreground = Foreground.until(() -> stop(platform));
+    declared.ifPresent(
+        file -> {
+          Reloading reloading = new Reloading(platform, file, options.settings(), jars);
+          platform.onReload(reloading::reload);
+        });
+    Hangup.then(() -> hungUp(platform, config.gatewaySettings(), declared.isPresent()));
     System.out.println(banner(platform));
     System.out.flush();
     declared.ifPresent(
@@ -119,6 +126,19 @@ final class UpCommand implements Callable<Integer> {
                         jars)));
     foreground.await();
     return 0;
+  }
+
+  /** Reads the file again; without one, opens the access log anew. */
+  private static void hungUp(Platform platform, GatewaySettings settings, boolean hasFile) {
+    try {
+      if (hasFile) {
+        var _ = platform.reload();
+      } else {
+        platform.accessLog(settings.accessLog());
+      }
+    } catch (IOException e) {
+      System.err.println("roadstead: the access log cannot be opened anew: " + e.getMessage());
+    }
   }
 
   private void stop(Platform platform) throws InterruptedException {

@@ -181,6 +181,12 @@ public record RoadsteadFile(
     return Refused.because(message.toString());
   }
 
+  /** The same with these services only. */
+  public RoadsteadFile withServices(List<ServiceSpec> only) {
+    return new RoadsteadFile(
+        path, control, users, gateway, defaultRoutes, activeChecks, gatewaySettings, only);
+  }
+
   /** Without the secrets. */
   @Override
   public String toString() {
