@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How many bytes may wait in a gateway, over all of its loops and connections: bytes that a peer
- * has not taken yet, heads that are not whole, bodies that are kept to be sent again. Half of it is
- * for whoever comes: a connection may have as much as its water marks say. The other half is for
+ * has not taken yet, heads that are not whole, bodies that are kept to be sent again. A quarter of
+ * it is for whoever comes: a connection may have as much as its water marks say. The rest is for
  * the shares of those who come later: a connection gets {@link #SHARE} from then on, mostly half of
  * that, and no body is kept.
  *
@@ -23,7 +23,7 @@ final class BufferBudget {
   private final AtomicLong used = new AtomicLong();
 
   BufferBudget(long limit) {
-    this.free = limit / 2;
+    this.free = limit / 4;
   }
 
   void change(long bytes) {

@@ -65,12 +65,12 @@ class BufferBudgetTest {
 
   @Test
   void beyondTheBudgetEachConnectionGetsAShare() {
-    int budget = 300_000;
+    int budget = 600_000;
     int readers = 20;
     try (Harbour harbour = new Harbour(budget(budget));
         Origin origin = flooding()) {
       List<RawClient> first = slowReaders(harbour.with(origin), 2);
-      Harbour.await().until(() -> harbour.gateway().bufferedBytes() > budget / 2);
+      Harbour.await().until(() -> harbour.gateway().bufferedBytes() > budget / 4);
       long before = harbour.gateway().bufferedBytes();
       List<RawClient> more = slowReaders(harbour, readers);
       Harbour.await()

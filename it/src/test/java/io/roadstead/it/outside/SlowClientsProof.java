@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SlowClientsProof {
   private static final int ROUNDS = 5;
   private static final int SECONDS = 4;
+  private static final Duration SETTLE = Duration.ofSeconds(2);
   private static final long MOST_GROWTH = 150_000_000;
   private static final Pattern P99 = Pattern.compile("(?m)^\\s+99%\\s+([\\d.]+)(us|ms|s)\\s*$");
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
@@ -54,20 +56,21 @@ final class SlowClientsProof {
     Process service = service(servicePort);
     try (Launcher roadstead = new Launcher(directory)) {
       roadstead.up("none");
-      Process gateway = roadstead.gatewayProcess();
       register(roadstead, servicePort);
       String url = "http://" + roadstead.gateway() + "/patient/";
-      Awaitility.await().until(() -> roadstead.status(url) == 200);
       InetSocketAddress address =
           new InetSocketAddress(
               InetAddress.getLoopbackAddress(),
               URI.create("http://" + roadstead.gateway()).getPort());
-      for (int i = 0; i < 3; i++) {
-        double _ = p99Millis(url); // warm
-      }
-      long before = resident(gateway);
       List<String> problems = new ArrayList<>();
       for (SlowClients.Kind kind : kinds()) {
+        // Takes the port over from the one before.
+        Process gateway = roadstead.gatewayProcess();
+        Awaitility.await().until(() -> roadstead.status(url) == 200);
+        for (int i = 0; i < 3; i++) {
+          double _ = p99Millis(url); // warm
+        }
+        long before = resident(gateway);
         List<Double> quiet = new ArrayList<>();
         List<Double> disturbed = new ArrayList<>();
         long most = 0;
@@ -75,6 +78,8 @@ final class SlowClientsProof {
         for (int round = 0; round < ROUNDS; round++) {
           quiet.add(p99Millis(url));
           try (SlowClients slow = new SlowClients(kind, address).open(clients)) {
+            // What 8,000 new connections cost is another matter than what they cost once there.
+            Awaitility.await().pollDelay(SETTLE).until(() -> true);
             disturbed.add(p99Millis(url));
             most = Math.max(most, resident(gateway));
             again += slow.again();
