@@ -226,7 +226,14 @@ public final class Platform implements AutoCloseable {
     addresses.control(config.control(), controlPort);
     liveness.start();
     closing
-        .add("beat", new Beat(registry::expire, liveness::sweep, subscribers::sweep, figures::tick))
+        .add(
+            "beat",
+            new Beat(
+                registry::expire,
+                liveness::sweep,
+                subscribers::sweep,
+                figures::tick,
+                new OldGeneration()::look))
         .start();
     deployer.start();
     registry.restored();

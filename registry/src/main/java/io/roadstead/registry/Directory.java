@@ -2,7 +2,7 @@ package io.roadstead.registry;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -66,26 +66,39 @@ final class Directory {
   /** A lease has begun, or may be shorter than it was. */
   void leaseBegan(Entry entry) {
     OfService ofService = byService.get(entry.key.service());
-    if (ofService != null) {
-      ofService.lookedAt = false;
+    long end = entry.renewedNanos() + entry.leaseNanos();
+    if (ofService != null && end - ofService.noneBeforeNanos < 0) {
+      ofService.noneBeforeNanos = end;
     }
   }
 
-  /** The services in which a lease has run out. */
-  Set<String> lapsing(long now) {
-    Set<String> lapsing = new HashSet<>();
+  /** The services in which a lease may have run out. */
+  Set<String> due(long now) {
+    Set<String> due = new LinkedHashSet<>();
     byService.forEach(
         (service, ofService) -> {
-          if ((!ofService.lookedAt || now - ofService.noneBeforeNanos >= 0)
-              && lapses(ofService, now)) {
-            lapsing.add(service);
+          if (!ofService.lookedAt || now - ofService.noneBeforeNanos >= 0) {
+            due.add(service);
           }
         });
-    return lapsing;
+    return due;
   }
 
-  /** Looks at each instance of a service, and notes when it must be looked at again. */
-  private static boolean lapses(OfService ofService, long now) {
+  /** How many instances there are in a service. */
+  int size(String service) {
+    OfService ofService = byService.get(service);
+    return ofService == null ? 0 : ofService.entries.size();
+  }
+
+  /**
+   * Looks at each instance of a service, and notes when it must be looked at again. Returns whether
+   * a lease has run out.
+   */
+  boolean lapses(String service, long now) {
+    OfService ofService = byService.get(service);
+    if (ofService == null) {
+      return false;
+    }
     long left = FAR_NANOS;
     for (Entry entry : ofService.entries.values()) {
       if (entry.leased()) {

@@ -4,6 +4,7 @@ import io.roadstead.registry.event.Event;
 import io.roadstead.registry.event.EventSink;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Registry {
   private static final int MAX_SERVICES = 20_000;
+
+  /** How many leases a sweep looks at before it lets others write. */
+  private static final int LOOKS_AT_A_TIME = 10_000;
 
   /** What a write did. */
   public record Written(Cursor version, boolean created) {}
@@ -360,14 +364,35 @@ public final class Registry {
     if (survivors.starting()) {
       return;
     }
+    Iterator<String> due = due().iterator();
+    do {
+      expireIn(due);
+    } while (due.hasNext());
+  }
+
+  private Set<String> due() {
+    lock.lock();
+    try {
+      Set<String> due = directory.due(ticker.nanos());
+      due.addAll(guard.services());
+      return due;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** In some of these services: who wants to write waits for no more than a few milliseconds. */
+  private void expireIn(Iterator<String> due) {
     long began = ticker.nanos();
     Writing writing = begin();
     try {
-      Set<String> lapsing = directory.lapsing(writing.nowNanos);
-      lapsing.addAll(guard.services());
-      for (String service : lapsing) {
-        takeOut(guard.judge(service, directory.leased(service), writing), writing, true);
-        guard.settle(service);
+      for (int looks = 0; due.hasNext() && looks < LOOKS_AT_A_TIME; ) {
+        String service = due.next();
+        looks += directory.size(service);
+        if (directory.lapses(service, writing.nowNanos) || guard.services().contains(service)) {
+          takeOut(guard.judge(service, directory.leased(service), writing), writing, true);
+          guard.settle(service);
+        }
       }
       counters.held(guard.held());
       held = guard.heldInstances();

@@ -59,8 +59,8 @@ public final class EurekaCommand implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       paramLabel = "N",
-      defaultValue = "10",
-      description = "How often all are registered before the first round. Default: 10.")
+      defaultValue = "20",
+      description = "How often all are registered before the first round. Default: 20.")
   private int warmUps;
 
   @Option(names = "--without-spring", description = "Measure this platform alone.")

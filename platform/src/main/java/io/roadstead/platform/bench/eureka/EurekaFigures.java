@@ -10,13 +10,15 @@ import java.util.TreeMap;
  * What was measured side by side.
  *
  * @param rows what each request costs
- * @param residentBytes of each server in the end, by its name
+ * @param idleBytes resident memory of each server when it had started, by its name
+ * @param residentBytes the same in the end
  */
 record EurekaFigures(
     int instances,
     int rounds,
     int seconds,
     Map<String, List<Samples>> rows,
+    Map<String, Long> idleBytes,
     Map<String, Long> residentBytes,
     Map<String, EurekaBench.Load> fetched) {
   private static final long MEBIBYTE = 1L << 20;
@@ -75,9 +77,10 @@ record EurekaFigures(
       int rounds,
       int seconds,
       Map<String, List<Samples>> rows,
+      Map<String, Long> idleBytes,
       Map<String, Long> residentBytes,
       Map<String, EurekaBench.Load> fetched) {
-    return new EurekaFigures(instances, rounds, seconds, rows, residentBytes, fetched);
+    return new EurekaFigures(instances, rounds, seconds, rows, idleBytes, residentBytes, fetched);
   }
 
   /** Those of one server; added where there are none yet. */
@@ -127,10 +130,9 @@ record EurekaFigures(
           }
           text.append("\n");
         });
-    text.append("| resident memory in the end |");
-    residentBytes.forEach(
-        (_, bytes) -> text.append(String.format(Locale.ROOT, " %d MiB |", bytes / MEBIBYTE)));
-    text.append(peer ? " |\n" : "\n").append("| a full fetch, compressed |");
+    memory(text, "resident memory when started", idleBytes, peer);
+    memory(text, "resident memory in the end", residentBytes, peer);
+    text.append("| a full fetch, compressed |");
     fetched.forEach(
         (_, load) -> text.append(String.format(Locale.ROOT, " %,d bytes |", load.bytes())));
     text.append(peer ? " |\n" : "\n");
@@ -148,12 +150,21 @@ record EurekaFigures(
         .toString();
   }
 
+  private static void memory(
+      StringBuilder text, String what, Map<String, Long> bytesOf, boolean peer) {
+    text.append("| ").append(what).append(" |");
+    bytesOf.forEach(
+        (_, bytes) -> text.append(String.format(Locale.ROOT, " %d MiB |", bytes / MEBIBYTE)));
+    text.append(peer ? " |\n" : "\n");
+  }
+
   Map<String, Object> json() {
     Map<String, Object> json = new TreeMap<>();
     json.put("jdk", Runtime.version().toString());
     json.put("instances", instances);
     json.put("rounds", rounds);
     json.put("seconds", seconds);
+    json.put("idleBytes", idleBytes);
     json.put("residentBytes", residentBytes);
     Map<String, Object> results = new TreeMap<>();
     rows.forEach((what, row) -> results.put(what, row.stream().map(Samples::json).toList()));

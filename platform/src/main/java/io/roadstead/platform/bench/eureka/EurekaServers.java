@@ -19,15 +19,6 @@ final class EurekaServers {
   private static final int LEVELS = 6;
   private static final int STARTS_WITHIN_SECONDS = 180;
 
-  /** As {@code ./roadstead up} has them. */
-  private static final List<String> OWN_FLAGS =
-      List.of(
-          "-Xms32m",
-          "-Xmx512m",
-          "-XX:MaxMetaspaceSize=256m",
-          "-Xss512k",
-          "-XX:TieredStopAtLevel=4");
-
   private static final List<String> SPRING_FLAGS =
       List.of("-Xms1g", "-Xmx1g", "-XX:+UseSerialGC", "-XX:-UsePerfData");
 
@@ -52,7 +43,7 @@ final class EurekaServers {
   /** The platform without a gateway, as {@code up} runs it. */
   Server roadstead(List<String> moreFlags) throws IOException, InterruptedException {
     int port = PinnedProcess.freePort();
-    List<String> flags = new ArrayList<>(OWN_FLAGS);
+    List<String> flags = new ArrayList<>(Program.UP_FLAGS);
     flags.add("-Djava.io.tmpdir=" + folder);
     flags.addAll(moreFlags);
     List<String> command =

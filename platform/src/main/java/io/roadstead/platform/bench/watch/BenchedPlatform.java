@@ -27,15 +27,6 @@ import org.jspecify.annotations.Nullable;
  * used. For one thread.
  */
 final class BenchedPlatform {
-  /** As the launcher starts a platform, whatever it gave to this command. */
-  private static final List<String> FLAGS =
-      List.of(
-          "-Xms32m",
-          "-Xmx512m",
-          "-XX:MaxMetaspaceSize=256m",
-          "-Xss512k",
-          "-XX:TieredStopAtLevel=4");
-
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final long TICKS_A_SECOND = 100;
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
@@ -70,7 +61,7 @@ final class BenchedPlatform {
             "platform",
             Program.running()
                 .command(
-                    FLAGS,
+                    Program.UP_FLAGS,
                     List.of(
                         "up",
                         "--control",

@@ -18,6 +18,19 @@ import java.util.List;
  * @param place the jar, or the directory of classes
  */
 public record Program(Path java, List<String> flags, List<String> whole, Path place) {
+  /** What the launcher gives to {@code up}, and not to every command. */
+  public static final List<String> UP_FLAGS =
+      List.of(
+          "-Xms72m",
+          "-Xmn48m",
+          "-Xmx512m",
+          "-XX:MinHeapFreeRatio=20",
+          "-XX:MaxHeapFreeRatio=40",
+          "-XX:-ShrinkHeapInSteps",
+          "-XX:MaxMetaspaceSize=256m",
+          "-Xss512k",
+          "-XX:TieredStopAtLevel=4");
+
   private static final String JAR = "-jar";
   private static final String MAIN = "io.roadstead.platform.command.Main";
 
