@@ -103,11 +103,20 @@ final class Exchange implements BodyReader.Sink {
       return;
     }
     RouteEntry found = worker.route(request, path);
+    if (path.forms() != 0 && (found == null || !found.allows(path.forms()))) {
+      refuse(400, "bad-request", PathCheck.refusal(path.forms()));
+      return;
+    }
     if (found == null) {
       refuse(404, "no-route", noRoute(request));
       return;
     }
     route = found;
+    if (found.redirect() != null) {
+      redirect(request, found);
+      return;
+    }
+    reply.change(found.responseChange());
     if (found.filters().isEmpty()) {
       forward(request, found, worker.service(found));
       return;
@@ -141,7 +150,7 @@ final class Exchange implements BodyReader.Sink {
       return;
     }
     PathCheck path = worker.pathCheck();
-    if (!path.accepts(head.bytes(), head.pathStart(), head.pathEnd())) {
+    if (!path.accepts(head.bytes(), head.pathStart(), head.pathEnd()) || !by.allows(path.forms())) {
       requireNonNull(filtering).unusable("they leave a path that cannot be read in one way");
       return;
     }
@@ -192,6 +201,15 @@ final class Exchange implements BodyReader.Sink {
       progressNanos = worker.now();
       from.resume(this, head);
     }
+  }
+
+  private void redirect(Head request, RouteEntry by) {
+    boolean close = !asked.keepAlive || !requestDone || worker.lastAnswers();
+    ByteBuf out = client.allocator().directBuffer(HeadWriter.redirectSize(request, by));
+    HeadWriter.redirect(request, by, close, worker.date(), out);
+    client.write(out);
+    over(by.redirectStatus(), Outcome.SUCCESS);
+    client.answered(close);
   }
 
   private static String noRoute(Head request) {

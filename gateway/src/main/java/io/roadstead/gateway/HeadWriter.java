@@ -1,13 +1,19 @@
 package io.roadstead.gateway;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.roadstead.gateway.forward.Sender;
 import io.roadstead.gateway.forward.TraceContext;
 import io.roadstead.gateway.http.Ascii;
 import io.roadstead.gateway.http.Field;
 import io.roadstead.gateway.http.Head;
+import io.roadstead.gateway.route.HeaderChange;
 import io.roadstead.gateway.route.RouteEntry;
 import io.roadstead.gateway.route.RouteTable;
+import io.roadstead.gateway.route.Template;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes heads on: the lines that go through are copied as ranges of the bytes that came, as many
@@ -19,6 +25,7 @@ final class HeadWriter {
   static final int ADDED = 256;
 
   private static final byte[] HTTP11 = Ascii.bytes(" HTTP/1.1\r\nHost: ");
+  private static final byte[] NO_BODY = Ascii.bytes("\r\nContent-Length: 0\r\n");
   private static final byte[] LINE = Ascii.bytes("\r\n");
   private static final byte[] CHUNKED = Ascii.bytes("Transfer-Encoding: chunked\r\n");
   private static final byte[] STATUS_LINE = Ascii.bytes("HTTP/1.1 ");
@@ -36,9 +43,50 @@ final class HeadWriter {
         + 3 * (head.hostEnd() - head.hostStart())
         + route.forwardedPrefix().length
         + route.service().length()
+        + added(route.requestChange())
+        + (route.rewrite() == null ? 0 : route.rewrite().size(head))
         + Sender.ADDED
         + TraceContext.ADDED
         + ADDED;
+  }
+
+  /** How many bytes of lines a route adds. */
+  static int added(@Nullable HeaderChange change) {
+    return change == null ? 0 : change.lines().length;
+  }
+
+  /** The answer that sends the client elsewhere, as a route says; without a body. */
+  static void redirect(Head head, RouteEntry route, boolean close, byte[] now, ByteBuf out) {
+    out.writeBytes(STATUS_LINE);
+    ByteBufUtil.writeAscii(
+        out, route.redirectStatus() + " " + title(route.redirectStatus()) + "\r\nLocation: ");
+    requireNonNull(route.redirect()).write(head, route, out);
+    out.writeBytes(NO_BODY);
+    add(route.responseChange(), out);
+    if (close) {
+      out.writeBytes(CLOSE);
+    }
+    date(now, out);
+    end(out);
+  }
+
+  static int redirectSize(Head head, RouteEntry route) {
+    return requireNonNull(route.redirect()).size(head) + added(route.responseChange()) + ADDED;
+  }
+
+  private static String title(int status) {
+    return switch (status) {
+      case 301 -> "Moved Permanently";
+      case 302 -> "Found";
+      case 307 -> "Temporary Redirect";
+      default -> "Permanent Redirect";
+    };
+  }
+
+  private static void add(@Nullable HeaderChange change, ByteBuf out) {
+    if (change != null) {
+      out.writeBytes(change.lines());
+    }
   }
 
   /**
@@ -55,12 +103,7 @@ final class HeadWriter {
       ByteBuf out) {
     head.copy(head.methodStart(), head.methodEnd(), out);
     out.writeByte(' ');
-    int path =
-        RouteTable.skip(head.bytes(), head.pathStart(), head.pathEnd(), route.stripSegments());
-    if (path == head.pathEnd()) {
-      out.writeByte('/');
-    }
-    head.copy(path, head.targetEnd(), out);
+    target(head, route, out);
     out.writeBytes(HTTP11);
     if (head.hasHost()) {
       head.copy(head.hostStart(), head.hostEnd(), out);
@@ -69,7 +112,8 @@ final class HeadWriter {
     }
     out.writeBytes(LINE);
     int parent = trace.on() ? trace.parent(head) : -1;
-    requestLines(head, trace.on(), parent >= 0, out);
+    requestLines(head, trace.on(), parent >= 0, route.requestChange(), out);
+    add(route.requestChange(), out);
     sender.write(head, route.forwardedPrefix(), out);
     if (trace.on()) {
       trace.write(head, parent, out);
@@ -85,17 +129,31 @@ final class HeadWriter {
     out.writeBytes(LINE);
   }
 
+  private static void target(Head head, RouteEntry route, ByteBuf out) {
+    Template rewrite = route.rewrite();
+    if (rewrite != null) {
+      rewrite.write(head, route, out);
+      return;
+    }
+    int path =
+        RouteTable.skip(head.bytes(), head.pathStart(), head.pathEnd(), route.stripSegments());
+    if (path == head.pathEnd()) {
+      out.writeByte('/');
+    }
+    head.copy(path, head.targetEnd(), out);
+  }
+
   /** An interim answer: it has no body, so nothing that frames one either. */
   static void interim(Head head, ByteBuf out) {
     statusLine(head, out);
-    lines(head, false, false, out);
+    lines(head, false, false, null, out);
     out.writeBytes(LINE);
   }
 
   /** The instance changes to the protocol that was asked for. */
   static void switching(Head head, ByteBuf out) {
     statusLine(head, out);
-    lines(head, false, false, out);
+    lines(head, false, false, null, out);
     upgrade(head, out);
     out.writeBytes(LINE);
   }
@@ -118,11 +176,19 @@ final class HeadWriter {
    * @param length whether a Content-Length of the instance goes through
    * @param chunked whether the body will be sent in chunks
    * @param keepAlive whether to say that the connection stays, as HTTP/1.0 clients want to hear
+   * @param change what the route changes
    */
   static void response(
-      Head head, boolean length, boolean chunked, boolean close, boolean keepAlive, ByteBuf out) {
+      Head head,
+      boolean length,
+      boolean chunked,
+      boolean close,
+      boolean keepAlive,
+      @Nullable HeaderChange change,
+      ByteBuf out) {
     statusLine(head, out);
-    lines(head, length, chunked && head.chunked(), out);
+    lines(head, length, chunked && head.chunked(), change, out);
+    add(change, out);
     if (chunked) {
       out.writeBytes(CHUNKED);
     }
@@ -147,7 +213,8 @@ final class HeadWriter {
    * @param trace whether the gateway says itself which trace it is in
    * @param goesOn whether that is the one that the client has named
    */
-  private static void requestLines(Head head, boolean trace, boolean goesOn, ByteBuf out) {
+  private static void requestLines(
+      Head head, boolean trace, boolean goesOn, @Nullable HeaderChange change, ByteBuf out) {
     int from = -1;
     int headers = head.headers();
     for (int i = 0; i < headers; i++) {
@@ -158,6 +225,7 @@ final class HeadWriter {
             case Field.TRACESTATE -> !trace || goesOn;
             default -> passes(field, head.expectContinue(), head.chunked());
           };
+      goes = goes && !dropped(head, i, change);
       from = goes ? (from < 0 ? head.nameStart(i) : from) : copied(head, from, i, out);
     }
     if (from >= 0) {
@@ -165,16 +233,22 @@ final class HeadWriter {
     }
   }
 
-  private static void lines(Head head, boolean length, boolean trailers, ByteBuf out) {
+  private static void lines(
+      Head head, boolean length, boolean trailers, @Nullable HeaderChange change, ByteBuf out) {
     int from = -1;
     int headers = head.headers();
     for (int i = 0; i < headers; i++) {
-      boolean goes = answers(head.field(i), length, trailers);
+      boolean goes = answers(head.field(i), length, trailers) && !dropped(head, i, change);
       from = goes ? (from < 0 ? head.nameStart(i) : from) : copied(head, from, i, out);
     }
     if (from >= 0) {
       head.copy(from, head.length() - 2, out);
     }
+  }
+
+  private static boolean dropped(Head head, int header, @Nullable HeaderChange change) {
+    return change != null
+        && change.drops(head.bytes(), head.nameStart(header), head.nameLength(header));
   }
 
   private static int copied(Head head, int from, int until, ByteBuf out) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.roadstead.gateway.http.BodyReader;
 import io.roadstead.gateway.http.Head;
+import io.roadstead.gateway.route.HeaderChange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class Reply {
   private int interims;
   private int status;
   private @Nullable ByteBuf headOut;
+  private @Nullable HeaderChange change;
 
   Reply(Worker worker, ClientConnection client, Asked asked) {
     this.worker = worker;
@@ -37,7 +39,13 @@ final class Reply {
     status = 0;
     responding = false;
     eventStream = false;
+    change = null;
     drop();
+  }
+
+  /** What the route changes in the answer's headers. */
+  void change(@Nullable HeaderChange byRoute) {
+    change = byRoute;
   }
 
   /** The status of the answer that has begun; 0 before. */
@@ -116,9 +124,13 @@ final class Reply {
       closeClient |= asked.http10;
     }
     long small = none ? 0 : Math.min(SMALL_BODY, Math.max(0, answer.contentLength()));
-    ByteBuf out = client.allocator().directBuffer(answer.length() + HeadWriter.ADDED + (int) small);
+    ByteBuf out =
+        client
+            .allocator()
+            .directBuffer(
+                answer.length() + HeadWriter.added(change) + HeadWriter.ADDED + (int) small);
     HeadWriter.response(
-        answer, status != 204, chunkedOut, closeClient, asked.http10 && !closeClient, out);
+        answer, status != 204, chunkedOut, closeClient, asked.http10 && !closeClient, change, out);
     if (!answer.dated()) {
       HeadWriter.date(worker.date(), out);
     }

@@ -1,5 +1,7 @@
 package io.roadstead.gateway;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelOption;
@@ -89,7 +91,7 @@ final class Worker {
   private final BufferBudget budget;
   private final Limited limited = new Limited();
   private @Nullable World world;
-  private LoopService[] byIndex = {};
+  private @Nullable LoopService[] byIndex = {};
   private @Nullable Outlet[] touched = new Outlet[64];
   private int touchedCount;
   private boolean flushing;
@@ -263,20 +265,11 @@ final class Worker {
 
   @Nullable RouteEntry route(Head request, PathCheck path) {
     World now = world;
-    return now == null
-        ? null
-        : now.routes()
-            .match(
-                request.bytes(),
-                request.hostStart(),
-                request.hostEnd(),
-                path.bytes(),
-                path.from(),
-                path.to());
+    return now == null ? null : now.routes().match(request, path.bytes(), path.from(), path.to());
   }
 
   LoopService service(RouteEntry route) {
-    return byIndex[route.serviceIndex()];
+    return requireNonNull(byIndex[route.serviceIndex()], route.service());
   }
 
   /**
@@ -459,15 +452,14 @@ final class Worker {
       return;
     }
     long now = now();
-    LoopService[] next = new LoopService[newer.services().size()];
+    Set<LoopService> kept = new HashSet<>();
     Set<InstanceKey> present = new HashSet<>();
-    for (int i = 0; i < next.length; i++) {
-      World.Membership membership = newer.services().get(i);
+    for (World.Membership membership : newer.services()) {
       LoopService service =
           services.computeIfAbsent(
               membership.service(),
               name -> new LoopService(name, this, membership.crowd(), random.split()));
-      next[i] = service;
+      kept.add(service);
       membership.targets().forEach(target -> present.add(target.instance().key()));
       if (!service.has(membership)) {
         List<@Nullable UpstreamPool> members = new ArrayList<>();
@@ -485,7 +477,6 @@ final class Worker {
               }
               return gone;
             });
-    Set<LoopService> kept = new HashSet<>(Arrays.asList(next));
     services
         .values()
         .removeIf(
@@ -496,10 +487,19 @@ final class Worker {
               }
               return gone && service.inflight == 0;
             });
-    byIndex = next;
+    byIndex = placed(newer.routes().services());
     world = newer;
     forgetOldCounts();
     flush();
+  }
+
+  /** The services at the places where routes look for them. */
+  private @Nullable LoopService[] placed(List<String> names) {
+    @Nullable LoopService[] places = new @Nullable LoopService[names.size()];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = services.get(names.get(i));
+    }
+    return places;
   }
 
   private @Nullable UpstreamPool pool(World.Target target) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What every event loop works with at one version of the registry. Immutable; parts that did not
  * change are the same objects as in the world before.
  *
- * @param services in the order that the routes' service indexes mean
+ * @param services in order of name
  */
 record World(Cursor version, RouteTable routes, List<Membership> services) {
   /**

@@ -64,7 +64,8 @@ final class WorldBuilder {
     RouteTable routes =
         before != null && sameRoutes(services)
             ? before.routes()
-            : RouteTable.of(services, config.defaultRoutes());
+            : (before == null ? RouteTable.EMPTY : before.routes())
+                .next(services, config.defaultRoutes());
     World world = new World(snapshot.version(), routes, List.copyOf(next));
     last = world;
     lastServices = services;

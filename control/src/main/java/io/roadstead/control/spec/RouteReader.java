@@ -157,6 +157,9 @@ final class RouteReader {
       }
     }
     List<String> filters = filters();
+    if (action.redirect().isPresent() && !filters.isEmpty()) {
+      entry.problem("filters", "and redirect are both there: no filter sees what is redirected");
+    }
     TrafficPolicy.OfRoute traffic = TrafficSpec.readRoute(entry);
     entry.noMore();
     return new Route(host, path, strip, filters, traffic, match, action);
@@ -263,6 +266,12 @@ final class RouteReader {
   }
 
   private void template(String key, String template, List<String> known) {
+    if (template.contains("/{path}") || template.contains("/{rest}")) {
+      entry.problem(
+          key,
+          "'" + template + "' would have two slashes in a row: {path} and {rest} begin with one");
+      return;
+    }
     if (template.length() > MAX_VALUE || !TEMPLATE.matcher(template).matches()) {
       entry.problem(
           key,

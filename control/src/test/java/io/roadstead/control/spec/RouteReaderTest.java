@@ -100,6 +100,7 @@ class RouteReaderTest {
           {"'path': '/a', 'rewrite': '//v2'", "starts with one slash"},
           {"'path': '/a', 'rewrite': '/v2{host}'", "{host} is not known here"},
           {"'path': '/a', 'rewrite': '/v2{'", "not a template"},
+          {"'path': '/a', 'rewrite': '/v2/{rest}'", "two slashes in a row"},
           {"'path': '/a', 'redirect': {'status': 303, 'to': '/b'}", "301, 302, 307 and 308"},
           {"'path': '/a', 'redirect': {'to': 'javascript:x'}", "no place to go to"},
           {"'path': '/a', 'redirect': {'to': '//b'}", "no place to go to"},

@@ -1,9 +1,10 @@
 package io.roadstead.gateway.route;
 
 import io.roadstead.gateway.http.Ascii;
+import io.roadstead.gateway.http.Head;
 import io.roadstead.registry.Route;
 import io.roadstead.registry.Service;
-import io.roadstead.registry.TrafficPolicy;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,88 +14,219 @@ import org.jspecify.annotations.Nullable;
 /**
  * All routes of one version of the registry. Immutable.
  *
- * <p>Explicit routes come first: those of the request's own host, then those of any host; within
- * one host the longest prefix wins. Then, where they are on, the default routes {@code
- * /{service}/**}. Of two services that claim the same host and path, the first by name has it.
+ * <p>Which route has a request, in this order: the host as it is before {@code *.host}, of those
+ * the longest, before every host; within one host the longest path, and the exact one before the
+ * prefix; of one path the route that asks for more; then services by name, and routes as they were
+ * declared. A route whose conditions do not hold leaves the request to the next. After all declared
+ * routes come, where they are on, the default routes {@code /{service}/**}.
+ *
+ * <p>A newer table is made from the one before: hosts whose routes are the same keep their trees,
+ * routes that are the same keep their entries, services keep their places; where nothing differs,
+ * so does the table.
  */
 public final class RouteTable {
-  private final ByteMap<PathTree> byHost;
-  private final boolean hosts;
-  private final PathTree anyHost;
+  /** No routes at all: what the first table is made from. */
+  public static final RouteTable EMPTY =
+      new RouteTable(List.of(), Map.of(), Map.of(), new ByteMap<>(Map.of(), true), false);
+
+  /** A route and whose it is, as the tables are compared by. */
+  private record Claim(String service, int index, Route route) {}
+
+  /** The routes of one host, and the tree made of them. */
+  private record HostRoutes(List<Claim> claims, PathTree tree) {}
+
+  private final List<String> services;
+  private final Map<Claim, RouteEntry> entries;
+  private final Map<String, HostRoutes> hosts;
+  private final ByteMap<PathTree> exactHosts;
+  private final boolean hasExactHosts;
+  private final ByteMap<PathTree> wildcards;
+  private final boolean hasWildcards;
+  private final @Nullable PathTree anyHost;
   private final ByteMap<RouteEntry> defaults;
+  private final boolean defaultRoutes;
 
   private RouteTable(
-      ByteMap<PathTree> byHost, boolean hosts, PathTree anyHost, ByteMap<RouteEntry> defaults) {
-    this.byHost = byHost;
+      List<String> services,
+      Map<Claim, RouteEntry> entries,
+      Map<String, HostRoutes> hosts,
+      ByteMap<RouteEntry> defaults,
+      boolean defaultRoutes) {
+    this.services = services;
+    this.entries = entries;
     this.hosts = hosts;
-    this.anyHost = anyHost;
     this.defaults = defaults;
+    this.defaultRoutes = defaultRoutes;
+    Map<String, PathTree> exact = new HashMap<>();
+    Map<String, PathTree> wild = new HashMap<>();
+    hosts.forEach(
+        (host, routes) -> {
+          if (host.startsWith("*.")) {
+            wild.put(host.substring(2), routes.tree);
+          } else if (!host.isEmpty()) {
+            exact.put(host, routes.tree);
+          }
+        });
+    this.exactHosts = new ByteMap<>(exact, true);
+    this.hasExactHosts = !exact.isEmpty();
+    this.wildcards = new ByteMap<>(wild, true);
+    this.hasWildcards = !wild.isEmpty();
+    HostRoutes any = hosts.get("");
+    this.anyHost = any == null ? null : any.tree;
+  }
+
+  public static RouteTable of(List<Service> services, boolean defaultRoutes) {
+    return EMPTY.next(services, defaultRoutes);
   }
 
   /**
-   * @param services in order of name; a route's {@link RouteEntry#serviceIndex} is the place here
+   * The table of these services' routes; this one where they are the same.
+   *
+   * @param routed in order of name
    */
-  public static RouteTable of(List<Service> services, boolean defaultRoutes) {
-    Map<String, PathTree.Builder> hosts = new HashMap<>();
-    Map<String, RouteEntry> defaults = new HashMap<>();
-    for (int i = 0; i < services.size(); i++) {
-      Service service = services.get(i);
+  public RouteTable next(List<Service> routed, boolean withDefaults) {
+    Places places = new Places(services, routed, withDefaults);
+    Map<String, List<Claim>> claims = new HashMap<>();
+    for (Service service : routed) {
       for (Route route : service.routes()) {
-        String host = route.host().toLowerCase(Locale.ROOT);
-        hosts
-            .computeIfAbsent(host, _ -> new PathTree.Builder())
-            .add(
-                route.path(),
-                new RouteEntry(
-                    host + route.path(),
-                    service.name(),
-                    i,
-                    route.path(),
-                    route.strip(),
-                    route.filters(),
-                    route.traffic()));
-      }
-      if (defaultRoutes) {
-        defaults.put(
-            service.name(),
-            new RouteEntry(
-                "/" + service.name() + "/**",
-                service.name(),
-                i,
-                "/" + service.name(),
-                true,
-                List.of(),
-                TrafficPolicy.OfRoute.NONE));
+        claims
+            .computeIfAbsent(route.host().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
+            .add(new Claim(service.name(), places.of(service.name()), route));
       }
     }
-    PathTree.Builder any = hosts.remove("");
-    Map<String, PathTree> byHost = new HashMap<>();
-    hosts.forEach((host, builder) -> byHost.put(host, builder.build()));
+    boolean same = claims.size() == hosts.size() && withDefaults == defaultRoutes;
+    Map<Claim, RouteEntry> newEntries = new HashMap<>();
+    Map<String, HostRoutes> newHosts = new HashMap<>();
+    for (Map.Entry<String, List<Claim>> each : claims.entrySet()) {
+      HostRoutes known = hosts.get(each.getKey());
+      boolean kept = known != null && known.claims.equals(each.getValue());
+      same &= kept;
+      PathTree.Builder builder = new PathTree.Builder();
+      for (Claim claim : each.getValue()) {
+        RouteEntry entry = entry(claim);
+        newEntries.put(claim, entry);
+        if (!kept) {
+          builder.add(entry);
+        }
+      }
+      newHosts.put(
+          each.getKey(),
+          kept && known != null ? known : new HostRoutes(each.getValue(), builder.build()));
+    }
+    if (same && places.services().equals(services)) {
+      return this;
+    }
     return new RouteTable(
-        new ByteMap<>(byHost, true),
-        !byHost.isEmpty(),
-        (any == null ? new PathTree.Builder() : any).build(),
-        new ByteMap<>(defaults, true));
+        places.services(),
+        newEntries,
+        newHosts,
+        places.services().equals(services) && withDefaults == defaultRoutes
+            ? defaults
+            : defaults(routed, places, withDefaults),
+        withDefaults);
+  }
+
+  private RouteEntry entry(Claim claim) {
+    RouteEntry known = entries.get(claim);
+    return known != null
+        ? known
+        : new RouteEntry(RouteEntry.label(claim.route), claim.service, claim.index, claim.route);
+  }
+
+  private static ByteMap<RouteEntry> defaults(
+      List<Service> routed, Places places, boolean withDefaults) {
+    Map<String, RouteEntry> made = new HashMap<>();
+    if (withDefaults) {
+      for (Service service : routed) {
+        String name = service.name();
+        made.put(
+            name,
+            new RouteEntry(
+                "/" + name + "/**", name, places.of(name), new Route("", "/" + name, true)));
+      }
+    }
+    return new ByteMap<>(made, true);
+  }
+
+  /** Which service has which place; one that stays keeps its own. */
+  private static final class Places {
+    private final Map<String, Integer> byName = new HashMap<>();
+    private final List<String> names;
+
+    Places(List<String> before, List<Service> routed, boolean all) {
+      names = new ArrayList<>(before);
+      Map<String, Integer> known = new HashMap<>();
+      for (int i = 0; i < before.size(); i++) {
+        known.put(before.get(i), i);
+      }
+      List<String> fresh = new ArrayList<>();
+      for (Service service : routed) {
+        if (all || !service.routes().isEmpty()) {
+          Integer place = known.remove(service.name());
+          if (place == null) {
+            fresh.add(service.name());
+          } else {
+            byName.put(service.name(), place);
+          }
+        }
+      }
+      known.forEach((_, place) -> names.set(place, ""));
+      int at = 0;
+      for (String name : fresh) {
+        while (at < names.size() && !names.get(at).isEmpty()) {
+          at++;
+        }
+        if (at == names.size()) {
+          names.add(name);
+        } else {
+          names.set(at, name);
+        }
+        byName.put(name, at);
+      }
+    }
+
+    int of(String service) {
+      Integer place = byName.get(service);
+      if (place == null) {
+        throw new IllegalStateException("no place for service " + service);
+      }
+      return place;
+    }
+
+    List<String> services() {
+      return List.copyOf(names);
+    }
+  }
+
+  /** The services that routes lead to, each at its {@link RouteEntry#serviceIndex}; "" for none. */
+  public List<String> services() {
+    return services;
+  }
+
+  /** The tree of a host, to see what was kept. */
+  @Nullable PathTree tree(String host) {
+    HostRoutes routes = hosts.get(host);
+    return routes == null ? null : routes.tree;
   }
 
   /**
    * The route of a request, or null.
    *
-   * @param host the bytes that hold the host, with or without a port
    * @param path the bytes that hold the path, checked and decoded by {@link PathCheck}
    */
-  public @Nullable RouteEntry match(
-      byte[] host, int hostFrom, int hostTo, byte[] path, int from, int to) {
-    if (hosts) {
-      PathTree tree = byHost.get(host, hostFrom, hostEnd(host, hostFrom, hostTo));
-      RouteEntry entry = tree == null ? null : tree.match(path, from, to);
+  public @Nullable RouteEntry match(Head request, byte[] path, int from, int to) {
+    if (hasExactHosts || hasWildcards) {
+      RouteEntry entry = byHost(request, path, from, to);
       if (entry != null) {
         return entry;
       }
     }
-    RouteEntry entry = anyHost.match(path, from, to);
-    if (entry != null) {
-      return entry;
+    PathTree any = anyHost;
+    if (any != null) {
+      RouteEntry entry = any.match(path, from, to, request);
+      if (entry != null) {
+        return entry;
+      }
     }
     int end = from + 1;
     while (end < to && path[end] != '/') {
@@ -103,7 +235,29 @@ public final class RouteTable {
     return defaults.get(path, Math.min(from + 1, to), end > to ? to : end);
   }
 
-  private static int hostEnd(byte[] host, int from, int to) {
+  private @Nullable RouteEntry byHost(Head request, byte[] path, int from, int to) {
+    byte[] host = request.bytes();
+    int start = request.hostStart();
+    int end = hostEnd(host, start, request.hostEnd());
+    PathTree exact = exactHosts.get(host, start, end);
+    RouteEntry entry = exact == null ? null : exact.match(path, from, to, request);
+    if (entry != null || !hasWildcards) {
+      return entry;
+    }
+    // From the longest domain above the host to the shortest.
+    for (int i = start + 1; i < end; i++) {
+      if (host[i] == '.') {
+        PathTree below = wildcards.get(host, i + 1, end);
+        RouteEntry found = below == null ? null : below.match(path, from, to, request);
+        if (found != null) {
+          return found;
+        }
+      }
+    }
+    return null;
+  }
+
+  static int hostEnd(byte[] host, int from, int to) {
     for (int i = to - 1; i >= from && host[i] != ']'; i--) {
       if (host[i] == ':') {
         return i;

@@ -330,15 +330,16 @@ final class ReadingCommands {
         System.out.println(body.stripTrailing());
         return 0;
       }
-      Table table = new Table("HOST", "PATH", "SERVICE", "STRIP", "FROM");
+      Table table = new Table("HOST", "PATH", "ASKS FOR", "SERVICE", "DOES", "FROM");
       JsonNode routes = client.parse(body);
       for (JsonNode route : routes.isArray() ? routes : routes.path("routes")) {
         table.row(
             text(route, "host").isEmpty() ? "*" : text(route, "host"),
             text(route, "path"),
+            RouteText.asks(route),
             text(route, "service"),
-            text(route, "strip"),
-            text(route, "source"));
+            RouteText.does(route),
+            RouteText.from(route));
       }
       table.print(System.out);
       return 0;
