@@ -12,8 +12,9 @@ import java.util.Map;
 /**
  * Instances that were cancelled a short while ago. A client that shuts down sends DOWN as a
  * registration and then the cancellation, and the two can arrive the other way round
- * (spring-cloud-netflix#1543); a registration can also be sent once more, or be late. What comes
- * after the cancellation with no newer data, or as DOWN, brings nothing back.
+ * (spring-cloud-netflix#1543); a registration can also be late. What comes after the cancellation
+ * with older data, or as DOWN, brings nothing back; of the same age the last to arrive counts, as
+ * between any two registrations.
  *
  * <p>A client that lives is not kept out: its heartbeat is answered with 404, which takes the
  * tombstone away, and the registration that follows is taken. Thread-safe; bounded, and then the
@@ -62,7 +63,7 @@ final class Tombstones {
     }
     long dirty = dirtyMillis(incoming);
     return incoming.status() == Status.DOWN
-        || (dirty != nowMillis && dirty <= tombstone.dirtyMillis());
+        || (dirty != nowMillis && dirty < tombstone.dirtyMillis());
   }
 
   /** It has shown that it lives. */

@@ -243,7 +243,7 @@ final class EurekaInterfaceTest {
     wire.register("ORDERS", "o1", "UP", 100);
     wire.put(ORDERS + "/status?value=OUT_OF_SERVICE");
     wire.delete(ORDERS);
-    wire.register("ORDERS", "o1", "UP", 101);
+    wire.register("ORDERS", "o1", "UP", 100);
     assertThat(wire.status("ORDERS", "o1")).isEqualTo("UP");
   }
 

@@ -29,12 +29,19 @@ final class TombstonesTest {
   }
 
   @Test
-  void aRegistrationThatComesAgainAfterTheCancellationBringsNothingBack() {
+  void anOlderRegistrationThatComesAfterTheCancellationBringsNothingBack() {
     registeredAndCancelled();
-    assertThat(wire.register("orders", "o1", "UP", 100).status()).isEqualTo(204);
-    assertThat(wire.register("ORDERS", "o1", "UP", 99).status()).isEqualTo(204);
+    assertThat(wire.register("orders", "o1", "UP", 99).status()).isEqualTo(204);
+    assertThat(wire.register("ORDERS", "o1", "DOWN", 100).status()).isEqualTo(204);
     assertThat(there()).isFalse();
     assertThat(Wire.text(wire.get("/eureka/apps"))).doesNotContain("o1");
+  }
+
+  @Test
+  void ofTheSameAgeTheLastToArriveCounts() {
+    registeredAndCancelled();
+    assertThat(wire.register("ORDERS", "o1", "UP", 100).status()).isEqualTo(204);
+    assertThat(there()).isTrue();
   }
 
   @Test
@@ -85,10 +92,10 @@ final class TombstonesTest {
   void itEndsThreeMinutesAfterTheLeaseWould() {
     registeredAndCancelled();
     wire.pass(Tombstones.KEPT.plusSeconds(89));
-    wire.register("ORDERS", "o1", "UP", 100);
+    wire.register("ORDERS", "o1", "UP", 99);
     assertThat(there()).isFalse();
     wire.pass(Duration.ofSeconds(1));
-    wire.register("ORDERS", "o1", "UP", 100);
+    wire.register("ORDERS", "o1", "UP", 99);
     assertThat(there()).isTrue();
   }
 
