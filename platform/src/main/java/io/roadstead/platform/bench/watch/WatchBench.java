@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 final class WatchBench {
   private static final int[] STEPS = {1, 100, 1_000, 10_000};
   private static final Duration OPEN_WITHIN = Duration.ofSeconds(60);
-  private static final Duration CURRENT_WITHIN = Duration.ofSeconds(180);
+  private static final Duration CURRENT_WITHIN = Duration.ofMinutes(3);
   private static final Duration SETTLING = Duration.ofSeconds(1);
   private static final Duration IDLE = Duration.ofSeconds(2);
   private static final long LOOK_MILLIS = 5;
