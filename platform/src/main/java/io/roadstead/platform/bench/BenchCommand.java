@@ -1,6 +1,7 @@
 package io.roadstead.platform.bench;
 
 import io.roadstead.platform.Refused;
+import io.roadstead.platform.bench.balancer.BalancerCommand;
 import io.roadstead.platform.bench.eureka.EurekaCommand;
 import io.roadstead.platform.bench.gateway.GatewayCommand;
 import io.roadstead.platform.bench.watch.WatchCommand;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Command;
       StartCommand.class,
       GatewayCommand.class,
       WatchCommand.class,
-      EurekaCommand.class
+      EurekaCommand.class,
+      BalancerCommand.class
     })
 public final class BenchCommand implements Callable<Integer> {
   /** For picocli. */

@@ -1,0 +1,53 @@
+package io.roadstead.platform.bench.balancer;
+
+import java.util.List;
+import java.util.Map;
+
+/** A scenario's p50, p99 and p99.9 of each strategy as bars on a logarithmic scale, in SVG. */
+final class Plot {
+  private static final int ROW = 40;
+  private static final int LEFT = 190;
+  private static final int WIDTH = 520;
+  private static final int TOP = 54;
+
+  private Plot() {}
+
+  static String svg(Scenario scenario, Map<Competitor, List<RunFigures>> results) {
+    StringBuilder svg = new StringBuilder(4096);
+    int height = TOP + results.size() * ROW + 24;
+    svg.append(
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
+        <rect width="100%%" height="100%%" fill="white"/>
+        <text x="10" y="20" font-size="14">%s: %s</text>
+        <text x="10" y="38" fill="#555">p50, p99, p99.9 in ms (logarithmic); errors</text>
+        """
+            .formatted(LEFT + WIDTH + 150, height, scenario.id(), scenario.title()));
+    int y = TOP;
+    for (Map.Entry<Competitor, List<RunFigures>> each : results.entrySet()) {
+      List<RunFigures> runs = each.getValue();
+      svg.append(
+          "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>%n"
+              .formatted(LEFT - 8, y + 21, each.getKey().title.replace("*", "")));
+      bar(svg, y, RunFigures.mean(runs, RunFigures::p50Millis), "#9ecae1");
+      bar(svg, y + 11, RunFigures.mean(runs, RunFigures::p99Millis), "#3182bd");
+      bar(svg, y + 22, RunFigures.mean(runs, RunFigures::p999Millis), "#08306b");
+      svg.append(
+          "<text x=\"%d\" y=\"%d\">%.2f %%</text>%n"
+              .formatted(
+                  LEFT + WIDTH + 80, y + 21, RunFigures.mean(runs, RunFigures::errorPercent)));
+      y += ROW;
+    }
+    return svg.append("</svg>\n").toString();
+  }
+
+  private static void bar(StringBuilder svg, int y, double millis, String colour) {
+    double length = Math.max(1, Math.log10(Math.max(1, millis)) / 4 * WIDTH);
+    svg.append(
+        "<rect x=\"%d\" y=\"%d\" width=\"%.0f\" height=\"10\" fill=\"%s\"/>%n"
+            .formatted(LEFT, y, length, colour));
+    svg.append(
+        "<text x=\"%.0f\" y=\"%d\" font-size=\"9\">%.0f</text>%n"
+            .formatted(LEFT + length + 4, y + 9, millis));
+  }
+}

@@ -1,0 +1,5 @@
+/** {@code roadstead bench balancer}: strategies side by side in virtual time. */
+@NullMarked
+package io.roadstead.platform.bench.balancer;
+
+import org.jspecify.annotations.NullMarked;
