@@ -7,10 +7,11 @@ import java.util.Optional;
 
 /**
  * Keeps the process small. The serial collector lets its old generation grow to the limit of the
- * heap before it looks what in it is still in use, and each instance that registers anew leaves
- * some hundred bytes there. So it is collected as soon as what has come since the last look is as
- * much as was in use then, and {@value #SPARE_MEBIBYTES} MiB at least: with 10,000 instances after
- * some 90,000 registrations, while heartbeats leave nothing there.
+ * heap before it looks what in it is still in use; each instance that registers anew leaves some
+ * hundred bytes there, and each connection that has come and gone some 2 kB. So it is collected as
+ * soon as what has come since the last look is as much as was in use then, and {@value
+ * #SPARE_MEBIBYTES} MiB at least: with 10,000 instances after some 90,000 registrations, while
+ * heartbeats leave nothing there.
  *
  * <p>Under another collector it does nothing. For one thread.
  */

@@ -28,13 +28,15 @@ public final class StandaloneGateway implements AutoCloseable {
   private final RemoteRegistryView view;
   private final Gateway gateway;
   private final FiguresTeller figures;
+  private final Beat beat;
   private final HostPort listen;
 
   private StandaloneGateway(
-      RemoteRegistryView view, Gateway gateway, FiguresTeller figures, HostPort listen) {
+      RemoteRegistryView view, Gateway gateway, FiguresTeller figures, Beat beat, HostPort listen) {
     this.view = view;
     this.gateway = gateway;
     this.figures = figures;
+    this.beat = beat;
     this.listen = listen;
   }
 
@@ -97,8 +99,10 @@ public final class StandaloneGateway implements AutoCloseable {
     }
     FiguresTeller figures = new FiguresTeller(plane, () -> OwnGateway.counts(gateway.stats()));
     figures.start();
+    Beat beat = new Beat(new OldGeneration()::look);
+    beat.start();
     return new StandaloneGateway(
-        view, gateway, figures, new HostPort(listen.host(), gateway.address().getPort()));
+        view, gateway, figures, beat, new HostPort(listen.host(), gateway.address().getPort()));
   }
 
   /** Where it listens, its real port. */
@@ -121,6 +125,7 @@ public final class StandaloneGateway implements AutoCloseable {
 
   @Override
   public void close() {
+    beat.close();
     figures.close();
     gateway.close();
     view.close();
