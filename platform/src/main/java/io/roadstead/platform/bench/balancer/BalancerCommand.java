@@ -18,9 +18,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "balancer",
     description = {
-      "Simulates in virtual time how strategies of load balancing fare where servers are",
-      "slow, stall, fail, are replaced or overloaded, and compares with published figures.",
-      "Nothing but the seed decides the outcome. Takes about half a minute a seed.",
+      "Simulates how strategies of load balancing fare with slow and failing servers.",
+      "In virtual time, ten scenarios: servers that are slow, stall, fail, are replaced or",
+      "overloaded; and compares with published figures. Nothing but the seed decides the",
+      "outcome. Takes about half a minute a seed.",
       ""
     })
 public final class BalancerCommand implements Callable<Integer> {
