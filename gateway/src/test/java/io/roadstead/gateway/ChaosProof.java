@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * long as {@code -Dchaos.seconds} says, from {@code -Dchaos.seed}. What fails is what could not be
  * tried again safely, the counts say which, and nothing is left over in the end.
  */
-@Tag("proof")
+@Tag("long-proof")
 @ExtendWith(NoLeaks.class)
 class ChaosProof {
   private static final int ORIGINS = 4;

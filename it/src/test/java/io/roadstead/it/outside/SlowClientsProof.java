@@ -33,11 +33,15 @@ import org.junit.jupiter.api.io.TempDir;
  * slow clients alternate, so that what else the machine does is in both. {@code
  * -Dproof.clients=8000} sets how many there are, {@code -Dproof.kinds=READERS,IDLE} which.
  */
-@Tag("proof")
+@Tag("long-proof")
 final class SlowClientsProof {
   private static final int ROUNDS = 5;
   private static final int SECONDS = 4;
   private static final Duration SETTLE = Duration.ofSeconds(2);
+
+  /** Below that it is the scheduler's, on two cores that five processes share. */
+  private static final double NOISE_MILLIS = 5;
+
   private static final long MOST_GROWTH = 150_000_000;
   private static final Pattern P99 = Pattern.compile("(?m)^\\s+99%\\s+([\\d.]+)(us|ms|s)\\s*$");
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
@@ -96,7 +100,7 @@ final class SlowClientsProof {
             growth / 1_000_000,
             before / 1_000_000,
             again);
-        if (median(disturbed) > 2 * median(quiet)) {
+        if (median(disturbed) > Math.max(NOISE_MILLIS, 2 * median(quiet))) {
           problems.add(kind + ": p99 " + disturbed + " ms, without them " + quiet);
         }
         if (growth > MOST_GROWTH) {
