@@ -28,7 +28,7 @@ enum Departure {
       statuses(200, 404),
       register("LATE", "l1", "UP", 100),
       delete("/eureka/apps/LATE/l1"),
-      register("LATE", "l1", "UP", 100),
+      register("LATE", "l1", "UP", 99),
       get("/eureka/apps/LATE/l1")),
   LONG_LEASE(
       "a lease may last for ever",
