@@ -12,8 +12,8 @@ import io.roadstead.gateway.http.HeadLimits;
  * @param highWaterBytes waiting to be written to one peer, from which on no more is read from the
  *     other
  * @param lowWaterBytes down to which that has to go before reading goes on
- * @param bufferedBytes that may wait in all connections together; from a quarter of it on a connection
- *     gets 8 KiB and no body is kept to be sent again
+ * @param bufferedBytes that may wait in all connections together; from a quarter of it on a
+ *     connection gets 8 KiB and no body is kept to be sent again
  */
 public record GatewayLimits(
     HeadLimits head,
