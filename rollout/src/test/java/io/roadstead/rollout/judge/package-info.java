@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.rollout.judge;
+
+import org.jspecify.annotations.NullMarked;
