@@ -1,6 +1,7 @@
 package io.roadstead.control.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
@@ -13,12 +14,17 @@ import java.nio.charset.StandardCharsets;
 public final class Frame {
   private static final byte[] END = {'\r', '\n'};
 
-  private final ByteBuf chunk;
+  // One component: an object of its own, for the pool gives out its own objects again, and whether
+  // a
+  // frame is held would then be said by the buffer of another.
+  private final CompositeByteBuf chunk;
+  private final int bytes;
   private final int eventAt;
   private final int eventLength;
 
-  private Frame(ByteBuf chunk, int eventAt, int eventLength) {
-    this.chunk = chunk;
+  private Frame(ByteBuf pooled, int eventAt, int eventLength) {
+    this.chunk = new CompositeByteBuf(pooled.alloc(), true, 1).addComponent(true, pooled);
+    this.bytes = pooled.capacity();
     this.eventAt = eventAt;
     this.eventLength = eventLength;
   }
@@ -41,7 +47,7 @@ public final class Frame {
 
   /** What it takes of memory. */
   public int bytes() {
-    return chunk.capacity();
+    return bytes;
   }
 
   /** Whether somebody has still to send it. */

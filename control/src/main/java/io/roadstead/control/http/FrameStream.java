@@ -82,6 +82,12 @@ public final class FrameStream {
     return waiting == null ? 0 : waiting.totalPendingWriteBytes();
   }
 
+  /** How much of the piece that is next has been taken. */
+  public long takenOfNext() {
+    ChannelOutboundBuffer waiting = out.channel().unsafe().outboundBuffer();
+    return waiting == null ? 0 : waiting.currentProgress();
+  }
+
   /** Whether nothing more is to be sent before some of it is taken. */
   public boolean full() {
     return waitingBytes() >= QUEUE_BYTES;

@@ -25,7 +25,7 @@ final class CatchUp {
   /** How many are brought up in one go, so that others have their turn. */
   static final int AT_A_TIME = 50;
 
-  private static final int MOST_PLACES = 1_000;
+  private static final int MOST_PLACES = 100;
 
   private final Registry registry;
   private final Frames frames;
@@ -83,19 +83,20 @@ final class CatchUp {
   void look() {
     int told = 0;
     boolean later = !hurried;
+    boolean room = slow.isEmpty() || frames.heldBytes() <= Frames.MAX_HELD_BYTES;
     for (WatchStream stream : List.copyOf(slow)) { // who is told may have to be looked at again
       if (told == AT_A_TIME) {
         break;
       }
       if (stream.over()) {
         slow.remove(stream);
-      } else if (!stream.full()) {
+      } else if (!stream.full() && room) {
         slow.remove(stream);
         boolean behind = stream.fellBehind();
         stream.caughtUp();
         bring(stream, behind);
         told++;
-      } else if (later) {
+      } else if (later && stream.full()) {
         stream.tookNothing();
       }
     }

@@ -10,6 +10,9 @@ import java.util.Deque;
  * many. Confined to the event loop.
  */
 final class Frames {
+  /** What they may take of memory all together before slow readers have to wait for more. */
+  static final long MAX_HELD_BYTES = 64L << 20;
+
   private final Deque<Frame> made = new ArrayDeque<>();
 
   Frame make(String event, String id, byte[] data) {

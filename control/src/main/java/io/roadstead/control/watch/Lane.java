@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Streams that are told in rounds: a round tells all of them of all that has changed since the one
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * and written to each stream once, however fast they come. Confined to the event loop.
  */
 final class Lane {
+  private static final Logger log = LoggerFactory.getLogger(Lane.class);
+
   private final Registry registry;
   private final Frames frames;
   private final CatchUp slow;
@@ -90,8 +94,14 @@ final class Lane {
   }
 
   private void tell(WatchStream stream, ChangeFrames changes) {
-    if (!stream.changes(changes)) {
-      slow.add(stream);
+    try {
+      if (!stream.changes(changes)) {
+        slow.add(stream);
+      }
+    } catch (RuntimeException e) {
+      // One that cannot be told must not keep the others from hearing.
+      log.warn("a watch stream at version {} could not be told, and is ended", stream.at(), e);
+      stream.cut();
     }
   }
 

@@ -55,8 +55,11 @@ public final class WatchHub {
   static final int MAX_STREAMS = 12_000;
   static final int MAX_POLLS = 10_000;
 
-  /** What frames may take of memory that slow readers have not taken yet, all together. */
-  static final long MAX_HELD_BYTES = 64L << 20;
+  /** Where frames take too much of memory, who takes nothing for so long is deaf. */
+  static final int DEAF_TICKS = 10;
+
+  /** Likewise for who takes some, but not all that it was given. */
+  static final int SLOW_TICKS = 60;
 
   private static final long TICK_MILLIS = 1_000;
   private static final long LOOK_MILLIS = 20;
@@ -213,30 +216,33 @@ public final class WatchHub {
   }
 
   /**
-   * Cuts those off that have not taken theirs for longest, where what they hold is too much. What
-   * is left of that is looked at again in a second.
+   * Where frames that wait to be taken hold too much of memory, ends streams of those who take
+   * nothing, or not all for long: a quarter of them each second, until it is enough. Who reads, at
+   * whatever pace, is not ended where memory is left; who takes nothing for a minute is ended in
+   * any case, as every connection ({@link io.roadstead.control.http.ConnectionTimes}).
    */
   private void bound() {
-    List<WatchStream> waiting = new ArrayList<>();
+    List<WatchStream> deaf = new ArrayList<>();
     for (Lane lane : lanes()) {
       for (WatchStream stream : lane.all()) {
-        if (stream.waits(ticks)) {
-          waiting.add(stream);
+        stream.look(ticks);
+        if (stream.deaf(ticks) >= DEAF_TICKS || stream.waits(ticks) >= SLOW_TICKS) {
+          deaf.add(stream);
         }
       }
     }
-    long held = frames.heldBytes();
-    if (held <= MAX_HELD_BYTES || waiting.isEmpty()) {
+    long held = deaf.isEmpty() ? 0 : frames.heldBytes();
+    if (held <= Frames.MAX_HELD_BYTES) {
       return;
     }
-    waiting.sort(Comparator.comparingLong(WatchStream::waitsSince));
-    List<WatchStream> longest = waiting.subList(0, (waiting.size() + 3) / 4);
+    deaf.sort(Comparator.comparingLong(stream -> -stream.waits(ticks)));
+    List<WatchStream> longest = deaf.subList(0, (deaf.size() + 3) / 4);
     log.warn(
-        "{} watch streams read too slowly: {} MiB wait to be taken, the limit is {} MiB; the {}"
-            + " that have waited longest are ended",
-        waiting.size(),
+        "{} watch streams are not read: {} MiB wait to be taken, the limit is {} MiB; the {} that"
+            + " have waited longest are ended",
+        deaf.size(),
         held >> 20,
-        MAX_HELD_BYTES >> 20,
+        Frames.MAX_HELD_BYTES >> 20,
         longest.size());
     longest.forEach(WatchStream::cut);
   }
@@ -248,6 +254,7 @@ public final class WatchHub {
     SubscriberKind kind = Subscriptions.kind(call);
     if (name.isEmpty()) {
       requireRoom(observerLane.size(), MAX_OBSERVERS, "streams without a subscriber");
+      requireMemory(frames);
     } else {
       Subscriptions.requireMay(call.caller(), name, kind);
       if (!ready.getAsBoolean()) {
@@ -305,6 +312,21 @@ public final class WatchHub {
                   + most
                   + " are taken: watch through fewer of them, or poll GET"
                   + " /api/v1/registry?wait=30s")
+          .header("Retry-After", "5");
+    }
+  }
+
+  /** Else those who ask and do not read would have it all. */
+  static void requireMemory(Frames frames) {
+    long held = frames.heldBytes();
+    if (held > 2 * Frames.MAX_HELD_BYTES) {
+      throw new Refusal(
+              503,
+              "readers-too-slow",
+              (held >> 20)
+                  + " MiB wait to be taken by readers of streams, at most "
+                  + ((2 * Frames.MAX_HELD_BYTES) >> 20)
+                  + " are kept: try again in a few seconds")
           .header("Retry-After", "5");
     }
   }

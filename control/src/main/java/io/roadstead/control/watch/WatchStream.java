@@ -20,6 +20,9 @@ final class WatchStream {
   private String id = "";
   private long at;
   private long waitsSince;
+  private long tookAt;
+  private long waiting;
+  private long takenOfNext;
   private boolean slow;
   private int looksInVain;
   private boolean takingSnapshot;
@@ -82,7 +85,7 @@ final class WatchStream {
     if (over()) {
       return true;
     }
-    if (slow || full()) {
+    if (slow || full() || at < changes.from()) {
       slow = true;
       return false;
     }
@@ -131,16 +134,31 @@ final class WatchStream {
     return out != null && out.full();
   }
 
-  /** Whether something waits to be taken; remembers since when. */
-  boolean waits(long tick) {
+  /** Looks, once a tick, whether something waits to be taken, and whether some of it was. */
+  void look(long tick) {
     FrameStream out = events;
-    boolean waits = out != null && !out.closed() && out.waitingBytes() > 0;
-    waitsSince = !waits ? 0 : waitsSince == 0 ? tick : waitsSince;
-    return waits;
+    long before = waiting;
+    long takenBefore = takenOfNext;
+    waiting = out == null || out.closed() ? 0 : out.waitingBytes();
+    takenOfNext = out == null || waiting == 0 ? 0 : out.takenOfNext();
+    if (waiting == 0) {
+      waitsSince = 0;
+    } else if (waitsSince == 0) {
+      waitsSince = tick;
+      tookAt = tick;
+    } else if (waiting < before || takenOfNext != takenBefore) {
+      tookAt = tick;
+    }
   }
 
-  long waitsSince() {
-    return waitsSince;
+  /** For how many ticks something has been waiting to be taken. */
+  long waits(long tick) {
+    return waitsSince == 0 ? 0 : tick - waitsSince;
+  }
+
+  /** For how many ticks nothing was taken of what waits. */
+  long deaf(long tick) {
+    return waitsSince == 0 ? 0 : tick - tookAt;
   }
 
   private void send(Frame frame) {

@@ -48,6 +48,17 @@ class FramesTest {
     assertThat(frames.heldBytes()).isZero();
   }
 
+  /** The pool gives a released buffer's object to the next frame. */
+  @Test
+  void aFrameThatNobodyHoldsIsNotCountedForOneThatCameAfterIt() {
+    for (int i = 0; i < 100; i++) {
+      frames.make("change", "e1." + i, new byte[1000]).release();
+    }
+    Frame last = frames.make("change", "e1.100", new byte[1000]);
+    assertThat(frames.heldBytes()).isEqualTo(last.bytes());
+    last.release();
+  }
+
   @Test
   void theSameChangesAreEncodedOnceForAllThatWantThem() {
     var before = registry.snapshot().version();
