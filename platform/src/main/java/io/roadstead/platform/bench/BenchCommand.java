@@ -2,6 +2,7 @@ package io.roadstead.platform.bench;
 
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.bench.balancer.BalancerCommand;
+import io.roadstead.platform.bench.deploys.DeploysCommand;
 import io.roadstead.platform.bench.eureka.EurekaCommand;
 import io.roadstead.platform.bench.gateway.GatewayCommand;
 import io.roadstead.platform.bench.watch.WatchCommand;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Command;
       GatewayCommand.class,
       WatchCommand.class,
       EurekaCommand.class,
-      BalancerCommand.class
+      BalancerCommand.class,
+      DeploysCommand.class
     })
 public final class BenchCommand implements Callable<Integer> {
   /** For picocli. */

@@ -2,6 +2,7 @@ package io.roadstead.platform.demo;
 
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.demo.stage.Stage;
+import io.roadstead.platform.load.OpenLoopLoad;
 import io.roadstead.registry.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;

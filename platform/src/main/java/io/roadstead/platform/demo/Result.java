@@ -1,5 +1,6 @@
 package io.roadstead.platform.demo;
 
+import io.roadstead.platform.load.Cause;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -151,7 +152,7 @@ record Result(
   }
 
   private static String failed(Tally.Failure failure) {
-    Tally.Cause cause = failure.cause();
+    Cause cause = failure.cause();
     return text(
         "failed at %.1f s (%s) after %d ms: %s%s%s",
         failure.atMillis() / 1e3,

@@ -1,5 +1,7 @@
 package io.roadstead.platform.demo;
 
+import io.roadstead.platform.load.Cause;
+import io.roadstead.platform.load.Outcomes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,24 +15,11 @@ import org.jspecify.annotations.Nullable;
  * Counts how requests ended, and whom a failure is to be blamed on. Safe for use by several
  * threads; one lock guards all of it.
  */
-final class Tally {
+final class Tally implements Outcomes {
   private static final long LONGEST_MICROS = 60_000_000;
   private static final int DIGITS = 3;
   private static final int KEPT_FAILURES = 60;
   private static final int KEPT_OF_A_KIND = 6;
-
-  /**
-   * Why a request failed.
-   *
-   * @param status of the answer, 0 where there was none
-   * @param gatewayReason the gateway's, where it has answered itself, or ""
-   * @param body how the answer's begins, or ""
-   */
-  record Cause(String what, int status, String gatewayReason, String body) {
-    static Cause of(String what) {
-      return new Cause(what, 0, "", "");
-    }
-  }
 
   /**
    * A failure, for the reader of the result.
@@ -99,14 +88,8 @@ final class Tally {
     }
   }
 
-  /**
-   * A request has ended.
-   *
-   * @param intendedNanos when it was due: what its time counts from
-   * @param sentNanos when it was sent indeed
-   * @param failure why it failed, or null
-   */
-  void ended(long intendedNanos, long sentNanos, long endedNanos, @Nullable Cause failure) {
+  @Override
+  public void ended(long intendedNanos, long sentNanos, long endedNanos, @Nullable Cause failure) {
     long micros = Math.clamp((endedNanos - intendedNanos) / 1_000, 0, LONGEST_MICROS);
     lock.lock();
     try {

@@ -1,6 +1,8 @@
 package io.roadstead.platform.demo;
 
 import io.roadstead.platform.Refused;
+import io.roadstead.platform.load.LoadConnection;
+import io.roadstead.platform.load.OpenLoopLoad;
 import io.roadstead.registry.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,7 +1,7 @@
 /**
  * {@code roadstead demo}: a platform with the example shop under steady load, and what happens to
  * it meanwhile. {@link io.roadstead.platform.demo.Choreography} has the acts, {@link
- * io.roadstead.platform.demo.OpenLoopLoad} the load, {@link io.roadstead.platform.demo.Tally} what
+ * io.roadstead.platform.load.OpenLoopLoad} the load, {@link io.roadstead.platform.demo.Tally} what
  * came of it.
  */
 @NullMarked

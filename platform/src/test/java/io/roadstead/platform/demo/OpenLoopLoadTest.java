@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.roadstead.platform.load.Cause;
+import io.roadstead.platform.load.OpenLoopLoad;
 import io.roadstead.registry.Ticker;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -102,7 +104,7 @@ class OpenLoopLoadTest {
     return cause().what();
   }
 
-  private Tally.Cause cause() {
+  private Cause cause() {
     return tally.failures().getFirst().cause();
   }
 
@@ -130,7 +132,7 @@ class OpenLoopLoadTest {
             + "Content-Length: 4\r\n\r\ngood";
     Tally.Figures figures = load(10);
     assertThat(figures.failedDuringDeployments()).isEqualTo(figures.requests());
-    assertThat(cause()).isEqualTo(new Tally.Cause("status 503", 503, "no-endpoint", "good"));
+    assertThat(cause()).isEqualTo(new Cause("status 503", 503, "no-endpoint", "good"));
   }
 
   @Test
@@ -138,7 +140,7 @@ class OpenLoopLoadTest {
     answer = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad";
     Tally.Figures figures = load(10);
     assertThat(figures.failedDuringDeployments()).isEqualTo(figures.requests());
-    assertThat(cause()).isEqualTo(new Tally.Cause("wrong body", 200, "", "bad"));
+    assertThat(cause()).isEqualTo(new Cause("wrong body", 200, "", "bad"));
   }
 
   @Test

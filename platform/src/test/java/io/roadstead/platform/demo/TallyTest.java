@@ -2,6 +2,7 @@ package io.roadstead.platform.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.roadstead.platform.load.Cause;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ class TallyTest {
         (long) (sentSeconds * SECOND),
         (long) (sentSeconds * SECOND),
         (long) (endedSeconds * SECOND),
-        Tally.Cause.of("broken"));
+        Cause.of("broken"));
   }
 
   @Test

@@ -1,11 +1,11 @@
 package io.roadstead.platform.bench.watch;
 
 import io.roadstead.platform.Refused;
-import io.roadstead.platform.demo.LoadConnection;
 import io.roadstead.platform.demo.stage.Child;
 import io.roadstead.platform.demo.stage.FreePorts;
 import io.roadstead.platform.demo.stage.Program;
 import io.roadstead.platform.demo.stage.Workplace;
+import io.roadstead.platform.load.LoadConnection;
 import io.roadstead.registry.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * A platform in a process of its own, as {@code roadstead up} starts it, and what that process has
  * used. For one thread.
  */
-final class BenchedPlatform {
+public final class BenchedPlatform {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final long TICKS_A_SECOND = 100;
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
@@ -38,38 +38,44 @@ final class BenchedPlatform {
   private final InetSocketAddress gateway;
   private @Nullable Child process;
 
-  BenchedPlatform(Workplace workplace, Ticker ticker, RandomGenerator random) {
+  public BenchedPlatform(Workplace workplace, Ticker ticker, RandomGenerator random) {
     this.workplace = workplace;
     this.ticker = ticker;
     this.control = new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePorts.one(random));
     this.gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePorts.one(random));
   }
 
-  InetSocketAddress control() {
+  public InetSocketAddress control() {
     return control;
   }
 
-  InetSocketAddress gateway() {
+  public InetSocketAddress gateway() {
     return gateway;
   }
 
   /** Starts it, or starts it again; it is ready when this returns. */
-  void start() throws InterruptedException {
-    Path data = workplace.path().resolve("data");
+  public void start() throws InterruptedException {
+    start(
+        Program.running()
+            .command(
+                Program.UP_FLAGS,
+                List.of(
+                    "up",
+                    "--control",
+                    told(control),
+                    "--gateway",
+                    told(gateway),
+                    "--data",
+                    data().toString())));
+  }
+
+  /** As {@link #start()}, by another command line for the same addresses and data directory. */
+  public void start(List<String> command) throws InterruptedException {
+    Path data = data();
     Child started =
         Child.start(
             "platform",
-            Program.running()
-                .command(
-                    Program.UP_FLAGS,
-                    List.of(
-                        "up",
-                        "--control",
-                        told(control),
-                        "--gateway",
-                        told(gateway),
-                        "--data",
-                        data.toString())),
+            command,
             workplace.path(),
             Map.of(Workplace.MARK, workplace.path().toString(), "ROADSTEAD_DATA", data.toString()),
             ticker);
@@ -77,11 +83,16 @@ final class BenchedPlatform {
     started.await(this::ready, READY_WITHIN);
   }
 
+  /** Its data directory. */
+  public Path data() {
+    return workplace.path().resolve("data");
+  }
+
   void kill() throws InterruptedException {
     running().kill();
   }
 
-  String token() {
+  public String token() {
     try {
       return Files.readString(workplace.path().resolve("data").resolve("token")).strip();
     } catch (IOException e) {
@@ -105,13 +116,13 @@ final class BenchedPlatform {
         .getBytes(StandardCharsets.US_ASCII);
   }
 
-  long residentBytes() {
+  public long residentBytes() {
     Matcher line = RESIDENT.matcher(told("status"));
     return line.find() ? Long.parseLong(line.group(1)) << 10 : 0;
   }
 
   /** What its process has had of the processors, so far. */
-  long cpuNanos() {
+  public long cpuNanos() {
     String stat = told("stat");
     String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     long ticks = Long.parseLong(words[USER_TIME]) + Long.parseLong(words[USER_TIME + 1]);
@@ -145,7 +156,8 @@ final class BenchedPlatform {
     }
   }
 
-  static String told(InetSocketAddress address) {
+  /** {@code HOST:PORT}. */
+  public static String told(InetSocketAddress address) {
     return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 }

@@ -2,7 +2,7 @@ package io.roadstead.platform.bench.watch;
 
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.bench.watch.WatchFigures.Times;
-import io.roadstead.platform.demo.LoadConnection;
+import io.roadstead.platform.load.LoadConnection;
 import io.roadstead.registry.Ticker;
 import java.io.BufferedInputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.roadstead.platform.bench.watch;
 
-import io.roadstead.platform.demo.LoadConnection;
+import io.roadstead.platform.load.LoadConnection;
 import io.roadstead.registry.Ticker;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

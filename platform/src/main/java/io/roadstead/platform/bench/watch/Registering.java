@@ -1,7 +1,7 @@
 package io.roadstead.platform.bench.watch;
 
 import io.roadstead.platform.Refused;
-import io.roadstead.platform.demo.LoadConnection;
+import io.roadstead.platform.load.LoadConnection;
 import io.roadstead.registry.Ticker;
 import java.io.EOFException;
 import java.io.IOException;

@@ -95,4 +95,19 @@ public record Program(Path java, List<String> flags, List<String> whole, Path pl
     command.addAll(arguments);
     return command;
   }
+
+  /**
+   * The command line of another class's {@code main}, of the same program.
+   *
+   * @param moreFlags win over the same ones of this process
+   */
+  public List<String> command(Class<?> main, List<String> moreFlags, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(java.toString());
+    command.addAll(flags);
+    command.addAll(moreFlags);
+    command.addAll(List.of("-cp", whole.get(1), main.getName()));
+    command.addAll(arguments);
+    return command;
+  }
 }

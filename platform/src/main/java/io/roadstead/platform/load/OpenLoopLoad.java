@@ -1,6 +1,6 @@
-package io.roadstead.platform.demo;
+package io.roadstead.platform.load;
 
-import io.roadstead.platform.demo.LoadConnection.Reply;
+import io.roadstead.platform.load.LoadConnection.Reply;
 import io.roadstead.registry.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -18,55 +19,93 @@ import org.jspecify.annotations.Nullable;
  * Requests at a fixed rate, whatever becomes of those before (open loop).
  *
  * <p>Each request has the time at which it is due, and is measured from that: where the system, or
- * this process, is late, the wait counts. Each is on its own virtual thread; connections are kept
- * alive and shared, the one used last first. Nothing is tried twice. What fails: no connection, a
+ * this process, is late, the wait counts. Each is on its own virtual thread; connections that are
+ * kept are shared, the one used last first. Nothing is tried twice. What fails: no connection, a
  * broken one, more than the limit from when it was due, a status of 400 or more, a body that is not
  * what was expected.
  *
  * <p>Not more are in flight than the rate allows within the limit. Safe for use by several threads;
  * {@link #start} once, then {@link #close}, which lets requests in flight end.
  */
-final class OpenLoopLoad implements AutoCloseable {
-  static final Duration LIMIT = Duration.ofSeconds(10);
+public final class OpenLoopLoad implements AutoCloseable {
+  /** How long a request may take, from when it is due. */
+  public static final Duration LIMIT = Duration.ofSeconds(10);
 
   /** A connection that was idle for longer is not used: the other side may be closing it. */
   private static final long LONGEST_IDLE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private static final int KEPT_BODY = 600;
 
+  /** One request. Immutable. */
+  public static final class Ask {
+    private final byte[] bytes;
+    private final Predicate<String> expected;
+
+    /**
+     * @param bytes as they are sent; not to be changed any more
+     * @param expected whether a body is as it should be
+     */
+    public Ask(byte[] bytes, Predicate<String> expected) {
+      this.bytes = bytes;
+      this.expected = expected;
+    }
+  }
+
   private record Idle(LoadConnection connection, long sinceNanos) {}
 
   private final InetSocketAddress address;
-  private final byte[] request;
-  private final Predicate<String> expected;
+  private final LongFunction<Ask> asks;
+  private final boolean keepsConnections;
   private final int perSecond;
   private final Ticker ticker;
-  private final Tally tally;
+  private final Outcomes outcomes;
   private final ConcurrentLinkedDeque<Idle> idle = new ConcurrentLinkedDeque<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Phaser inFlight = new Phaser(1);
   private final Thread arrivals;
 
-  /**
-   * @param expected whether a body is as it should be
-   */
-  OpenLoopLoad(
+  /** The same GET again and again, over connections that are kept. */
+  public OpenLoopLoad(
       InetSocketAddress address,
       String path,
       Predicate<String> expected,
       int perSecond,
       Ticker ticker,
-      Tally tally) {
+      Outcomes outcomes) {
+    this(
+        address,
+        always(new Ask(LoadConnection.get(address, path), expected)),
+        true,
+        perSecond,
+        ticker,
+        outcomes);
+  }
+
+  /**
+   * @param asks the n-th request, from 0
+   * @param keepsConnections whether they are used again, or each request has its own
+   */
+  public OpenLoopLoad(
+      InetSocketAddress address,
+      LongFunction<Ask> asks,
+      boolean keepsConnections,
+      int perSecond,
+      Ticker ticker,
+      Outcomes outcomes) {
     this.address = address;
-    this.request = LoadConnection.get(address, path);
-    this.expected = expected;
+    this.asks = asks;
+    this.keepsConnections = keepsConnections;
     this.perSecond = perSecond;
     this.ticker = ticker;
-    this.tally = tally;
+    this.outcomes = outcomes;
     this.arrivals = Thread.ofPlatform().daemon().name("load-arrivals").unstarted(this::arrive);
   }
 
-  void start() {
+  private static LongFunction<Ask> always(Ask ask) {
+    return _ -> ask;
+  }
+
+  public void start() {
     arrivals.start();
   }
 
@@ -96,13 +135,14 @@ final class OpenLoopLoad implements AutoCloseable {
         if (stopped.await(due - ticker.nanos(), TimeUnit.NANOSECONDS)) {
           return;
         }
+        Ask ask = asks.apply(n);
         inFlight.register();
         Thread.ofVirtual()
             .name("load-request")
             .start(
                 () -> {
                   try {
-                    request(due);
+                    request(ask, due);
                   } finally {
                     inFlight.arriveAndDeregister();
                   }
@@ -113,32 +153,32 @@ final class OpenLoopLoad implements AutoCloseable {
     }
   }
 
-  private void request(long due) {
+  private void request(Ask ask, long due) {
     long sent = ticker.nanos();
-    Tally.Cause failure = attempt(due + LIMIT.toNanos());
+    Cause failure = attempt(ask, due + LIMIT.toNanos());
     long ended = ticker.nanos();
     if (failure == null && ended - due > LIMIT.toNanos()) {
-      failure = Tally.Cause.of("took " + TimeUnit.NANOSECONDS.toMillis(ended - due) + " ms");
+      failure = Cause.of("took " + TimeUnit.NANOSECONDS.toMillis(ended - due) + " ms");
     }
-    tally.ended(due, sent, ended, failure);
+    outcomes.ended(due, sent, ended, failure);
   }
 
   /** Sends the request once; why it failed, or null. */
-  private Tally.@Nullable Cause attempt(long deadline) {
+  private @Nullable Cause attempt(Ask ask, long deadline) {
     LoadConnection connection = null;
     boolean reusable = false;
     try {
       connection = connection(deadline);
-      Reply reply = connection.exchange(request, deadline);
+      Reply reply = connection.exchange(ask.bytes, deadline);
       reusable = reply.reusable();
       if (reply.status() >= 400) {
         return cause("status " + reply.status(), reply);
       }
-      return expected.test(reply.body()) ? null : cause("wrong body", reply);
+      return ask.expected.test(reply.body()) ? null : cause("wrong body", reply);
     } catch (SocketTimeoutException e) {
-      return Tally.Cause.of("no answer within " + LIMIT.toSeconds() + " s");
+      return Cause.of("no answer within " + LIMIT.toSeconds() + " s");
     } catch (IOException | RuntimeException e) {
-      return Tally.Cause.of(e.getClass().getSimpleName() + ": " + e.getMessage());
+      return Cause.of(e.getClass().getSimpleName() + ": " + e.getMessage());
     } finally {
       if (connection != null) {
         release(connection, reusable);
@@ -157,16 +197,16 @@ final class OpenLoopLoad implements AutoCloseable {
   }
 
   private void release(LoadConnection connection, boolean reusable) {
-    if (reusable && stopped.getCount() > 0) {
+    if (reusable && keepsConnections && stopped.getCount() > 0) {
       idle.addLast(new Idle(connection, ticker.nanos()));
     } else {
       connection.close();
     }
   }
 
-  private static Tally.Cause cause(String what, Reply reply) {
+  private static Cause cause(String what, Reply reply) {
     String body = reply.body();
-    return new Tally.Cause(
+    return new Cause(
         what,
         reply.status(),
         reply.reason(),

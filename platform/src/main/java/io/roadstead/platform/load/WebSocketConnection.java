@@ -1,4 +1,4 @@
-package io.roadstead.it.outside;
+package io.roadstead.platform.load;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -12,10 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A WebSocket from a client's side, frame by frame: RFC 6455 section 5.2. */
-final class WebSocketConnection implements AutoCloseable {
-  static final int TEXT = 1;
-  static final int BINARY = 2;
-  static final int CLOSE = 8;
+public final class WebSocketConnection implements AutoCloseable {
+  public static final int TEXT = 1;
+  public static final int BINARY = 2;
+  public static final int CLOSE = 8;
 
   private static final int FIN = 0x80;
   private static final int MASKED = 0x80;
@@ -31,7 +31,7 @@ final class WebSocketConnection implements AutoCloseable {
    * @param name sent as {@code X-Connection}
    * @throws IOException where the answer is not 101
    */
-  WebSocketConnection(int port, String path, String name) throws IOException {
+  public WebSocketConnection(int port, String path, String name) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true);
@@ -70,15 +70,15 @@ final class WebSocketConnection implements AutoCloseable {
   }
 
   /** A frame as it came, its head included. */
-  record Frame(int opcode, ByteBuffer payload, ByteBuffer bytes) {
+  public record Frame(int opcode, ByteBuffer payload, ByteBuffer bytes) {
     /** The status code of a Close frame, or 1005 where it has none (RFC 6455 section 7.1.5). */
-    int closeCode() {
+    public int closeCode() {
       return payload.remaining() < 2 ? 1005 : payload.getShort(0) & 0xffff;
     }
   }
 
   /** Sends a whole message in one frame. */
-  void send(int opcode, byte[] payload) throws IOException {
+  public void send(int opcode, byte[] payload) throws IOException {
     ByteBuffer frame = ByteBuffer.allocate(payload.length + 14).put((byte) (FIN | opcode));
     if (payload.length < 126) {
       frame.put((byte) (MASKED | payload.length));
@@ -96,7 +96,7 @@ final class WebSocketConnection implements AutoCloseable {
     out.write(frame.array(), 0, frame.position());
   }
 
-  void close(int code) throws IOException {
+  public void close(int code) throws IOException {
     send(CLOSE, ByteBuffer.allocate(2).putShort((short) code).array());
   }
 
@@ -105,7 +105,7 @@ final class WebSocketConnection implements AutoCloseable {
    *
    * @throws EOFException where the connection has ended
    */
-  Frame read() throws IOException {
+  public Frame read() throws IOException {
     ByteBuffer head = ByteBuffer.allocate(10);
     int first = in.readUnsignedByte();
     int length = in.readUnsignedByte();
@@ -126,7 +126,7 @@ final class WebSocketConnection implements AutoCloseable {
   }
 
   /** Whether the other side ends the connection now, and says no more. */
-  boolean ends() throws IOException {
+  public boolean ends() throws IOException {
     return in.read() < 0;
   }
 

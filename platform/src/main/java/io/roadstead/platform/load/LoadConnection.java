@@ -1,4 +1,4 @@
-package io.roadstead.platform.demo;
+package io.roadstead.platform.load;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One HTTP/1.1 connection of the load: sends a GET, reads the answer, and neither retries nor
+ * One HTTP/1.1 connection of the load: sends a request, reads the answer, and neither retries nor
  * forgives. For one thread at a time.
  */
 public final class LoadConnection implements AutoCloseable {
@@ -56,8 +56,47 @@ public final class LoadConnection implements AutoCloseable {
     }
   }
 
+  /** What is said before the body. */
+  private record Head(int status, boolean lasting, boolean chunked, int length, String reason) {}
+
   /** Sends a request and reads its whole answer, until the deadline at most. */
   public Reply exchange(byte[] request, long deadlineNanos) throws IOException {
+    Head head = ask(request, deadlineNanos);
+    byte[] body;
+    boolean reusable = head.lasting();
+    if (head.status() == 204) {
+      body = new byte[0];
+    } else if (head.chunked()) {
+      body = chunks();
+    } else if (head.length() >= 0) {
+      body = bytes(head.length());
+    } else {
+      body = rest();
+      reusable = false;
+    }
+    return new Reply(head.status(), head.reason(), new String(body, UTF_8), reusable);
+  }
+
+  /**
+   * Sends a request whose answer comes in chunks, as an event stream does, and reads its head; what
+   * follows is for {@link #chunk}.
+   *
+   * @throws IOException where it is another than 200, or has no chunks
+   */
+  public void begin(byte[] request, long deadlineNanos) throws IOException {
+    Head head = ask(request, deadlineNanos);
+    if (head.status() != 200 || !head.chunked()) {
+      throw new IOException("status " + head.status() + " " + head.reason());
+    }
+  }
+
+  /** The next chunk of an answer; empty where it was the last, and the answer has ended so. */
+  public byte[] chunk(long deadlineNanos) throws IOException {
+    this.deadlineNanos = deadlineNanos;
+    return chunk();
+  }
+
+  private Head ask(byte[] request, long deadlineNanos) throws IOException {
     this.deadlineNanos = deadlineNanos;
     socket.getOutputStream().write(request);
     String status = line();
@@ -71,7 +110,7 @@ public final class LoadConnection implements AutoCloseable {
     if (parts.length < 2 || !parts[0].startsWith("HTTP/1.")) {
       throw new IOException("not an HTTP answer: " + status);
     }
-    boolean reusable = parts[0].equals("HTTP/1.1");
+    boolean lasting = parts[0].equals("HTTP/1.1");
     boolean chunked = false;
     int length = -1;
     String reason = "";
@@ -84,43 +123,38 @@ public final class LoadConnection implements AutoCloseable {
       } else if (lower.startsWith(REASON)) {
         reason = lower.substring(REASON.length()).strip();
       } else if (lower.startsWith("connection:")) {
-        reusable &= !lower.contains("close");
+        lasting &= !lower.contains("close");
       }
     }
-    byte[] body;
-    if (parts[1].equals("204")) {
-      body = new byte[0];
-    } else if (chunked) {
-      body = chunks();
-    } else if (length >= 0) {
-      body = bytes(length);
-    } else {
-      body = rest();
-      reusable = false;
-    }
-    return new Reply(Integer.parseInt(parts[1]), reason, new String(body, UTF_8), reusable);
+    return new Head(Integer.parseInt(parts[1]), lasting, chunked, length, reason);
   }
 
   private byte[] chunks() throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    while (true) {
-      String size = line();
-      int semicolon = size.indexOf(';');
-      int length = Integer.parseInt(semicolon < 0 ? size : size.substring(0, semicolon), 16);
-      if (length == 0) {
-        while (!line().isEmpty()) {
-          // Trailers are of no interest.
-        }
-        return body.toByteArray();
-      }
-      body.writeBytes(bytes(length));
-      if (!line().isEmpty()) {
-        throw new IOException("a chunk does not end where it says");
-      }
+    for (byte[] chunk = chunk(); chunk.length > 0; chunk = chunk()) {
+      body.writeBytes(chunk);
       if (body.size() > MAX_BODY) {
         throw new IOException("a body of more than " + MAX_BODY + " bytes");
       }
     }
+    return body.toByteArray();
+  }
+
+  private byte[] chunk() throws IOException {
+    String size = line();
+    int semicolon = size.indexOf(';');
+    int length = Integer.parseInt(semicolon < 0 ? size : size.substring(0, semicolon), 16);
+    if (length == 0) {
+      while (!line().isEmpty()) {
+        // Trailers are of no interest.
+      }
+      return new byte[0];
+    }
+    byte[] chunk = bytes(length);
+    if (!line().isEmpty()) {
+      throw new IOException("a chunk does not end where it says");
+    }
+    return chunk;
   }
 
   private byte[] bytes(int length) throws IOException {
@@ -188,9 +222,31 @@ public final class LoadConnection implements AutoCloseable {
     return (int) millis;
   }
 
-  static byte[] get(InetSocketAddress address, String path) {
+  /** The bytes of a GET. */
+  public static byte[] get(InetSocketAddress address, String path) {
+    return request(address, "GET", path, "", "");
+  }
+
+  /**
+   * The bytes of a request.
+   *
+   * @param headers more lines, each with its end, or ""
+   * @param body sent with its length, or ""
+   */
+  public static byte[] request(
+      InetSocketAddress address, String method, String path, String headers, String body) {
     String host = address.getHostString() + ":" + address.getPort();
-    return ("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: roadstead-demo\r\n\r\n")
+    String length = body.isEmpty() ? "" : "Content-Length: " + body.length() + "\r\n";
+    return (method
+            + " "
+            + path
+            + " HTTP/1.1\r\nHost: "
+            + host
+            + "\r\nUser-Agent: roadstead-load\r\n"
+            + headers
+            + length
+            + "\r\n"
+            + body)
         .getBytes(ISO_8859_1);
   }
 

@@ -1,0 +1,102 @@
+package io.roadstead.platform.bench.deploys;
+
+import io.roadstead.platform.Refused;
+import io.roadstead.platform.bench.watch.BenchedPlatform;
+import io.roadstead.platform.demo.stage.Workplace;
+import io.roadstead.platform.log.LogSetup;
+import io.roadstead.registry.Ticker;
+import io.roadstead.rollout.RolloutPolicy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code roadstead bench deploys}. */
+@Command(
+    name = "deploys",
+    description = {
+      "How many deployments a second there can be, and what they lose of a load of six kinds.",
+      "Many services are deployed without a pause, each release a jar of its own. The platform runs"
+          + " in a process of its own, the load is this one. Ends with 1 where a request failed.",
+      ""
+    })
+public final class DeploysCommand implements Callable<Integer> {
+  private static final int MOST_SECONDS = 3_600;
+  private static final int MOST_SERVICES = 100;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "How long it is measured, 5 to 3600. Default: 60.")
+  private int seconds;
+
+  @Option(
+      names = "--services",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "How many services there are, 2 to 100. Default: 32.")
+  private int services;
+
+  @Option(
+      names = "--start-caches",
+      description = "Deploy two jars in turn of which there are start caches.")
+  private boolean sameJars;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "json",
+      description = "\"json\": one JSON document; all else goes to standard error.")
+  private @Nullable String format;
+
+  /** For picocli. */
+  public DeploysCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    if (format != null && !format.equals("json")) {
+      throw Refused.usage("-o " + format + " is not known: write -o json, or leave it out");
+    }
+    within("--duration", seconds, 5, MOST_SECONDS);
+    within("--services", services, 2, MOST_SERVICES);
+    LogSetup.onlyWarnings();
+    DeploysFigures figures = run("");
+    System.out.print(
+        format == null
+            ? figures.table()
+            : JsonMapper.shared().writeValueAsString(figures.json()) + "\n");
+    return figures.failed() == 0 && figures.problems().isEmpty() ? 0 : 1;
+  }
+
+  private DeploysFigures run(String without) throws IOException {
+    SecureRandom random = new SecureRandom();
+    Ticker ticker = Ticker.system();
+    Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+    try (Workplace workplace = Workplace.in(parent, random)) {
+      BenchedPlatform platform = new BenchedPlatform(workplace, ticker, random);
+      platform.start();
+      DeploysBench bench =
+          new DeploysBench(workplace, platform, ticker, new CountDownLatch(1), DeploysCommand::say);
+      return bench.measure(without, services, seconds, sameJars, RolloutPolicy.DEFAULT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Refused.because("the benchmark was ended before its time");
+    }
+  }
+
+  private static void within(String option, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw Refused.usage(
+          option + " " + value + " is not possible: write " + least + " to " + most);
+    }
+  }
+
+  private static void say(String line) {
+    System.err.println(line);
+  }
+}

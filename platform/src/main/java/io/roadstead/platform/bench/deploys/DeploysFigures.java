@@ -1,0 +1,189 @@
+package io.roadstead.platform.bench.deploys;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What one run has shown.
+ *
+ * @param without the protective step that was left out, or ""
+ * @param deployments that have ended well within the time measured
+ * @param cores that there are
+ * @param platformCores how many of them the platform's process had on average
+ * @param sameJars whether releases had jars with start caches
+ * @param millis what deployments took, by the number of replicas
+ * @param stepMillis what their steps took
+ * @param problems deployments that did not end well
+ */
+record DeploysFigures(
+    String without,
+    int seconds,
+    int services,
+    int cores,
+    boolean sameJars,
+    int deployments,
+    double platformCores,
+    List<Kind.Figures> kinds,
+    long events,
+    long echoes,
+    long streamsEndedInOrder,
+    Map<Integer, Histogram> millis,
+    Map<String, Histogram> stepMillis,
+    List<String> problems) {
+  private static final List<String> STEPS =
+      List.of("start", "probe", "available", "drain", "idle", "stop");
+
+  DeploysFigures {
+    kinds = List.copyOf(kinds);
+    millis = Map.copyOf(millis);
+    stepMillis = Map.copyOf(stepMillis);
+    problems = List.copyOf(problems);
+  }
+
+  double deploymentsPerSecond() {
+    return Math.round(100.0 * deployments / seconds) / 100.0;
+  }
+
+  long requests() {
+    return kinds.stream().mapToLong(Kind.Figures::requests).sum();
+  }
+
+  long failed() {
+    return kinds.stream().mapToLong(Kind.Figures::failed).sum();
+  }
+
+  ObjectNode json() {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    if (!without.isEmpty()) {
+      tree.put("without", without);
+    }
+    tree.put("deploymentsPerSecond", deploymentsPerSecond());
+    tree.put("deployments", deployments);
+    tree.put("requests", requests());
+    tree.put("failed", failed());
+    tree.put("durationSeconds", seconds);
+    tree.put("services", services);
+    tree.put("cores", cores);
+    tree.put("startCaches", sameJars);
+    tree.put("platformCores", rounded(platformCores));
+    ObjectNode byKind = tree.putObject("kinds");
+    for (Kind.Figures kind : kinds) {
+      ObjectNode one = byKind.putObject(kind.name());
+      one.put("requests", kind.requests());
+      one.put("failed", kind.failed());
+      one.put("p50Millis", kind.p50Millis());
+      one.put("p99Millis", kind.p99Millis());
+      one.put("maxMillis", kind.maxMillis());
+      words(one.putArray("failures"), kind.failures());
+    }
+    tree.put("events", events);
+    tree.put("echoes", echoes);
+    tree.put("streamsEndedInOrder", streamsEndedInOrder);
+    ObjectNode took = tree.putObject("deploymentMillis");
+    new TreeMap<>(millis).forEach((n, times) -> times(took.putObject(n + " replicas"), times));
+    ObjectNode steps = tree.putObject("stepMillis");
+    for (String step : STEPS) {
+      Histogram times = stepMillis.get(step);
+      if (times != null) {
+        times(steps.putObject(step), times);
+      }
+    }
+    words(tree.putArray("problems"), problems);
+    return tree;
+  }
+
+  private static void words(ArrayNode array, List<String> words) {
+    words.forEach(array::add);
+  }
+
+  private static void times(ObjectNode into, Histogram times) {
+    into.put("p50", times.getValueAtPercentile(50));
+    into.put("p99", times.getValueAtPercentile(99));
+    into.put("max", times.getMaxValue());
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 100) / 100.0;
+  }
+
+  /** As a page of the documentation has it. */
+  String table() {
+    StringBuilder text = new StringBuilder();
+    line(text, "| load | requests | failed | p50 | p99 | longest |");
+    line(text, "|---|---|---|---|---|---|");
+    for (Kind.Figures kind : kinds) {
+      line(
+          text,
+          String.format(
+              Locale.ROOT,
+              "| %s | %,d | **%,d** | %.1f ms | %.0f ms | %.0f ms |",
+              kind.name(),
+              kind.requests(),
+              kind.failed(),
+              kind.p50Millis(),
+              kind.p99Millis(),
+              kind.maxMillis()));
+    }
+    line(text, "");
+    line(text, "| a deployment | median | p99 | longest |");
+    line(text, "|---|---|---|---|");
+    new TreeMap<>(millis)
+        .forEach(
+            (n, times) -> row(text, n == 1 ? "of one replica" : "of " + n + " replicas", times));
+    for (String step : STEPS) {
+      Histogram times = stepMillis.get(step);
+      if (times != null) {
+        row(text, "its step `" + step + "`", times);
+      }
+    }
+    line(text, "");
+    line(
+        text,
+        String.format(
+            Locale.ROOT,
+            "**%.2f deployments a second**: %,d in %d s, of %d services; %,d requests, **%,d"
+                + " failed**. %,d events, %,d echoes; deployments ended %,d streams, each in order."
+                + " Each release %s. The platform's process had %.2f of %d processors.",
+            deploymentsPerSecond(),
+            deployments,
+            seconds,
+            services,
+            requests(),
+            failed(),
+            events,
+            echoes,
+            streamsEndedInOrder,
+            sameJars
+                ? "has a jar with a start cache"
+                : "is a jar of its own, without a start cache",
+            platformCores,
+            cores));
+    for (Kind.Figures kind : kinds) {
+      kind.failures().forEach(failure -> line(text, "- " + kind.name() + ": " + failure));
+    }
+    problems.forEach(problem -> line(text, "- " + problem));
+    return text.toString();
+  }
+
+  private static void row(StringBuilder text, String what, Histogram times) {
+    line(
+        text,
+        String.format(
+            Locale.ROOT,
+            "| %s | %,d ms | %,d ms | %,d ms |",
+            what,
+            times.getValueAtPercentile(50),
+            times.getValueAtPercentile(99),
+            times.getMaxValue()));
+  }
+
+  private static void line(StringBuilder text, String line) {
+    text.append(line).append('\n');
+  }
+}
