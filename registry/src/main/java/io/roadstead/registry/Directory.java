@@ -2,6 +2,7 @@ package io.roadstead.registry;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -84,30 +85,54 @@ final class Directory {
     return due;
   }
 
-  /** How many instances there are in a service. */
-  int size(String service) {
+  /** Begins to look at each instance of a service. */
+  Look look(String service, long now) {
     OfService ofService = byService.get(service);
-    return ofService == null ? 0 : ofService.entries.size();
+    return new Look(ofService == null ? new OfService() : ofService, now);
   }
 
   /**
-   * Looks at each instance of a service, and notes when it must be looked at again. Returns whether
-   * a lease has run out.
+   * A look at the instances of a service, in steps, each under the registry's lock; between two of
+   * them others may write. It notes when the service must be looked at again: a lease that begins
+   * meanwhile is noted where it begins.
    */
-  boolean lapses(String service, long now) {
-    OfService ofService = byService.get(service);
-    if (ofService == null) {
-      return false;
+  static final class Look {
+    private final OfService ofService;
+    private final Iterator<Entry> left;
+    private boolean lapsed;
+
+    private Look(OfService ofService, long now) {
+      this.ofService = ofService;
+      this.left = ofService.entries.values().iterator();
+      ofService.noneBeforeNanos = now + FAR_NANOS;
+      ofService.lookedAt = true;
     }
-    long left = FAR_NANOS;
-    for (Entry entry : ofService.entries.values()) {
-      if (entry.leased()) {
-        left = Math.min(left, entry.leaseNanos() - (now - entry.renewedNanos()));
+
+    /** Looks at some more of them; how many they were. */
+    int step(int most, long now) {
+      int looks = 0;
+      for (; looks < most && left.hasNext(); looks++) {
+        Entry entry = left.next();
+        if (entry.leased()) {
+          long end = entry.renewedNanos() + entry.leaseNanos();
+          lapsed |= end - now <= 0;
+          if (end - ofService.noneBeforeNanos < 0) {
+            ofService.noneBeforeNanos = end;
+          }
+        }
       }
+      return looks;
     }
-    ofService.noneBeforeNanos = now + left;
-    ofService.lookedAt = true;
-    return left <= 0;
+
+    /** Whether all have been looked at. */
+    boolean over() {
+      return !left.hasNext();
+    }
+
+    /** Whether a lease has run out. */
+    boolean lapsed() {
+      return lapsed;
+    }
   }
 
   /** The instances of a service whose leases can run out. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -46,7 +47,10 @@ public final class Registry {
   private static final int MAX_SERVICES = 20_000;
 
   /** How many leases a sweep looks at before it lets others write. */
-  private static final int LOOKS_AT_A_TIME = 10_000;
+  static final int LOOKS_AT_A_TIME = 2_000;
+
+  private static final long LETTING_NANOS = 50_000;
+  private static final long LONGEST_LETTING_NANOS = 5_000_000;
 
   /** What a write did. */
   public record Written(Cursor version, boolean created) {}
@@ -364,10 +368,20 @@ public final class Registry {
     if (survivors.starting()) {
       return;
     }
-    Iterator<String> due = due().iterator();
-    do {
-      expireIn(due);
-    } while (due.hasNext());
+    Sweep sweep = new Sweep(due());
+    sweep.step();
+    while (!sweep.over()) {
+      letOthersWrite();
+      sweep.step();
+    }
+  }
+
+  /** A lock goes to whoever asks first, and that would be the sweep that has just let go of it. */
+  private void letOthersWrite() {
+    long began = ticker.nanos();
+    while (lock.hasQueuedThreads() && ticker.nanos() - began < LONGEST_LETTING_NANOS) {
+      LockSupport.parkNanos(this, LETTING_NANOS);
+    }
   }
 
   private Set<String> due() {
@@ -381,26 +395,55 @@ public final class Registry {
     }
   }
 
-  /** In some of these services: who wants to write waits for no more than a few milliseconds. */
-  private void expireIn(Iterator<String> due) {
-    long began = ticker.nanos();
-    Writing writing = begin();
-    try {
-      for (int looks = 0; due.hasNext() && looks < LOOKS_AT_A_TIME; ) {
-        String service = due.next();
-        looks += directory.size(service);
-        if (directory.lapses(service, writing.nowNanos) || guard.services().contains(service)) {
+  /** One sweep for what has expired. For one thread. */
+  private final class Sweep {
+    private final Iterator<String> due;
+    private String service = "";
+    private Directory.@Nullable Look look;
+
+    Sweep(Set<String> due) {
+      this.due = due.iterator();
+    }
+
+    boolean over() {
+      return look == null && !due.hasNext();
+    }
+
+    /** Some of it: who wants to write waits for no more than a few milliseconds. */
+    void step() {
+      long began = ticker.nanos();
+      int looks = 0;
+      Writing writing = begin();
+      try {
+        while (!over() && looks < LOOKS_AT_A_TIME) {
+          looks += look(LOOKS_AT_A_TIME - looks, writing);
+        }
+        counters.held(guard.held());
+        held = guard.heldInstances();
+        roster.letBackIn(writing);
+        commit(writing);
+      } finally {
+        end(writing);
+        counters.swept(ticker.nanos() - began, looks);
+      }
+    }
+
+    private int look(int most, Writing writing) {
+      Directory.Look current = look;
+      if (current == null) {
+        service = due.next();
+        current = directory.look(service, writing.nowNanos);
+        look = current;
+      }
+      int looks = current.step(most, writing.nowNanos);
+      if (current.over()) {
+        look = null;
+        if (current.lapsed() || guard.services().contains(service)) {
           takeOut(guard.judge(service, directory.leased(service), writing), writing, true);
           guard.settle(service);
         }
       }
-      counters.held(guard.held());
-      held = guard.heldInstances();
-      roster.letBackIn(writing);
-      commit(writing);
-    } finally {
-      end(writing);
-      counters.swept(ticker.nanos() - began);
+      return looks;
     }
   }
 

@@ -19,6 +19,7 @@ public final class RegistryCounters {
   private final LongAdder sweeps = new LongAdder();
   private final LongAdder sweptNanos = new LongAdder();
   private final LongAccumulator longestSweep = new LongAccumulator(Math::max, 0);
+  private final LongAccumulator mostLooks = new LongAccumulator(Math::max, 0);
   private volatile Map<String, Integer> held = Map.of();
 
   RegistryCounters() {}
@@ -69,7 +70,13 @@ public final class RegistryCounters {
     return longestSweep.get();
   }
 
-  void swept(long nanos) {
+  /** The most leases that were looked at before others could write. */
+  long mostLooks() {
+    return mostLooks.get();
+  }
+
+  void swept(long nanos, int looks) {
+    mostLooks.accumulate(looks);
     sweeps.increment();
     sweptNanos.add(nanos);
     longestSweep.accumulate(nanos);
