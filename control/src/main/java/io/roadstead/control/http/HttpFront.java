@@ -38,6 +38,7 @@ public final class HttpFront implements Handler<HttpServerRequest> {
   private final Endpoints endpoints;
   private final List<Mount> mounts;
   private final Bodies bodies;
+  private final LargeBody large = new LargeBody();
   private final ExecutorService blocking;
   private final Semaphore permits = new Semaphore(MAX_BLOCKING);
   private boolean stopping;
@@ -66,6 +67,7 @@ public final class HttpFront implements Handler<HttpServerRequest> {
   /** From now on nothing is begun. Called on the event loop, before what blocks is shut down. */
   public void stop() {
     stopping = true;
+    large.close();
   }
 
   @Override
@@ -108,6 +110,7 @@ public final class HttpFront implements Handler<HttpServerRequest> {
             Responses.send(
                 request,
                 new Answer(answer.status(), "", answer.body(), answer.headers()),
+                large::of,
                 answer.written());
           } catch (RuntimeException e) {
             refuse(request, e);

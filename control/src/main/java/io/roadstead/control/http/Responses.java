@@ -1,29 +1,37 @@
 package io.roadstead.control.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Writes whole answers, on the event loop of the request. */
 public final class Responses {
   /** How long a connection that is to close is still read, so that the peer gets the answer. */
   static final long LINGER_MILLIS = 1_000;
 
+  static final byte[] EMPTY = {};
+
   private Responses() {}
 
   public static void send(HttpServerRequest request, Answer answer) {
-    send(request, answer, () -> {});
+    send(request, answer, Unpooled::wrappedBuffer, () -> {});
   }
 
   /**
+   * @param buffer makes one of the body; called once where the answer is written, else not
    * @param written called once the whole answer has been handed to the network
    */
-  static void send(HttpServerRequest request, Answer answer, Runnable written) {
+  static void send(
+      HttpServerRequest request,
+      Answer answer,
+      Function<byte[], ByteBuf> buffer,
+      Runnable written) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed() || response.headWritten()) {
       return;
@@ -41,13 +49,17 @@ public final class Responses {
       response.putHeader("Content-Length", Integer.toString(answer.body().length));
       response.end().onSuccess(_ -> written.run());
     } else {
-      response.end(uncopied(answer.body())).onSuccess(_ -> written.run());
+      ByteBuf body = buffer.apply(answer.body());
+      response
+          .end(BufferInternal.buffer(body))
+          .onComplete(
+              sent -> {
+                body.release(); // Vert.x leaves it to who made it
+                if (sent.succeeded()) {
+                  written.run();
+                }
+              });
     }
-  }
-
-  /** A full fetch is half a megabyte, and every poller of a version gets the same array. */
-  private static Buffer uncopied(byte[] body) {
-    return BufferInternal.buffer(Unpooled.wrappedBuffer(body));
   }
 
   /**
