@@ -79,6 +79,8 @@ final class EurekaBench {
         stamp = wall.millis();
         note(samples, server, "registration", order("register", server, stamp, 0, 0));
         stamps.put(server, stamp);
+        // One change a second is what is measured, not the ten thousand of just now.
+        load(server, order("check", server, 0, 0, 0));
         note(
             samples,
             server,
