@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What clients write: register, heartbeat, cancel, an operator's status, metadata. Whoever comes
- * without a credential may write, as with the original; who comes with a started instance's
- * credential may write only that instance.
+ * without a credential may write, as with the original, but for the instances that the platform
+ * started: nobody else ends one, changes its status or its metadata, or speaks for it once it has
+ * spoken with its own credential ({@link Proven}). Who comes with a started instance's credential
+ * may write only that instance.
  */
 final class Registrations {
   private static final String DIRTY = "lastDirtyTimestamp";
@@ -26,10 +28,12 @@ final class Registrations {
   private final InstantSource wall;
   private final SharedWords words = new SharedWords();
   private final Tombstones tombstones;
+  private final Proven proven;
 
   Registrations(
       Registry registry, InstanceCredentials credentials, InstantSource wall, Ticker ticker) {
     this.tombstones = new Tombstones(ticker);
+    this.proven = new Proven(registry);
     this.registry = registry;
     this.credentials = credentials;
     this.wall = wall;
@@ -46,8 +50,14 @@ final class Registrations {
     if (holder == null && tombstones.covers(incoming, nowMillis)) {
       return EurekaResponse.NO_CONTENT;
     }
+    if (holder == null && proven.spokeFor(incoming)) {
+      return EurekaResponse.NO_CONTENT;
+    }
     registry.register(incoming.key(), existing -> StatusRules.next(existing, incoming));
     tombstones.remove(incoming.key());
+    if (holder != null) {
+      proven.add(holder);
+    }
     return EurekaResponse.NO_CONTENT;
   }
 
@@ -69,6 +79,9 @@ final class Registrations {
     if (own == null || own.status() == Status.UNKNOWN) {
       return EurekaResponse.NOT_FOUND;
     }
+    if (holder != null) {
+      proven.add(holder);
+    }
     long stored = own.attachment() instanceof EurekaInfo info ? info.lastDirtyMillis() : 0;
     long dirty = dirtyMillis(request, stored);
     return stored > 0 && dirty > stored ? EurekaResponse.NOT_FOUND : EurekaResponse.OK;
@@ -81,6 +94,9 @@ final class Registrations {
         request,
         key -> {
           Registration own = registry.registration(key).orElse(null);
+          if (holder(request) == null && started(key)) {
+            return own != null; // answered as to any client; what the platform runs stays
+          }
           boolean gone = registry.deregister(key);
           if (gone && own != null) {
             tombstones.set(own);
@@ -164,6 +180,16 @@ final class Registrations {
 
   private EurekaResponse change(
       String app, String id, EurekaRequest request, Function<Registration, Registration> change) {
+    InstanceKey named = keyOrNull(app, id);
+    if (named != null && holder(request) == null && started(named)) {
+      return EurekaResponse.refusal(
+          403,
+          named
+              + " was started by the platform, and only itself, with its own credential, may change"
+              + " it here: use \"roadstead drain "
+              + named.id()
+              + "\" and \"resume\"");
+    }
     return write(
         app,
         id,
@@ -193,6 +219,15 @@ final class Registrations {
       return refused(holder, key);
     }
     return write.apply(key) ? EurekaResponse.OK : EurekaResponse.NOT_FOUND;
+  }
+
+  /** Whether the platform runs the instance of this name. */
+  private boolean started(InstanceKey name) {
+    return registry
+        .resolve(name)
+        .flatMap(registry.snapshot()::instance)
+        .filter(Instance::managed)
+        .isPresent();
   }
 
   private static long dirtyMillis(EurekaRequest request, long absent) {

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 /**
  * Where the interface answers otherwise than the original, on purpose: each with words of its row
  * in {@code docs/eureka.md}, and with requests whose last is answered so. What takes time, a
- * restart or another process to show is in {@link #ELSEWHERE}.
+ * restart or another process to show is in {@link #ELSEWHERE}. The document's last column is made
+ * of both, and {@link DepartureTest} compares them.
  */
 @SuppressWarnings("ImmutableEnumChecker") // lambdas without state, and lists that are copies
 enum Departure {
@@ -102,18 +103,45 @@ enum Departure {
       register("BACK", "k1", "UP", 100),
       get("/eureka/apps/BACK/k1"));
 
-  /** Rows of the document that this conversation cannot show; other tests do. */
-  static final List<String> ELSEWHERE =
+  /**
+   * A row of the document that this conversation cannot show, and the test that holds it.
+   *
+   * @param test its class and method
+   */
+  record Elsewhere(String written, String test) {}
+
+  static final List<Elsewhere> ELSEWHERE =
       List.of(
-          "answers come from a cache",
-          "a lease ends after 90 s, or 180 s",
-          "an instance that was killed stands",
-          "self-preservation for the whole registry",
-          "`lastRenewalTimestamp` is up to 90 s ahead",
-          "everything is forgotten in a restart",
-          "`instances/{id}` finds the first of its hash order",
-          "JSON under `Content-Type: application/xml`",
-          "`serviceUpTimestamp` is kept while");
+          new Elsewhere(
+              "answers come from a cache",
+              "OwnWayTest.whatIsRegisteredIsInTheNextAnswerOfEveryKind"),
+          new Elsewhere(
+              "a lease ends after 90 s, or 180 s",
+              "OwnWayTest.aLeaseEndsAfterExactlyItsDurationHoweverOftenItWasRenewed"),
+          new Elsewhere(
+              "an instance that was killed stands",
+              "LivenessTest.heartbeatsAndRegisteringAnewDoNotBringItBack"),
+          new Elsewhere(
+              "self-preservation for the whole registry",
+              "ExpiryGuardTest.moreThanHalfIsHeldForThreeLeases"),
+          new Elsewhere(
+              "`lastRenewalTimestamp` is up to 90 s ahead",
+              "EurekaInterfaceTest.aSingleReadShowsTheLiveLease"),
+          new Elsewhere(
+              "everything is forgotten in a restart",
+              "SurvivingRegistrationsTest.whoHadRegisteredIsServedAtOnceAfterAKillAndHasOneLeaseToBeHeardOf"),
+          new Elsewhere(
+              "`instances/{id}` finds the first of its hash order",
+              "OwnWayTest.ofInstancesWithOneIdTheFirstByNameOfItsApplicationIsFound"),
+          new Elsewhere(
+              "JSON under `Content-Type: application/xml`",
+              "OwnWayTest.whatIsJsonIsCalledSoWhateverElseIsAccepted"),
+          new Elsewhere(
+              "`serviceUpTimestamp` is kept while",
+              "OwnWayTest.anInstanceThatIsNotUpHasNoTimeOfComingUp"),
+          new Elsewhere(
+              "whoever reaches the port cancels any instance",
+              "OwnWordTest.nobodyElseTakesAStartedInstanceOutOfService"));
 
   /** A request. */
   record Request(String method, String target, String body, List<String> headers) {}

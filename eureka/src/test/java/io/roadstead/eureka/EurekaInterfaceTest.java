@@ -277,7 +277,7 @@ final class EurekaInterfaceTest {
         .isEqualTo(Golden.wire("managed.json"));
     assertEmpty(wire.put("/eureka/apps/ORDERS/orders-7x2"), 404);
     assertRefused(
-        wire.put("/eureka/apps/ORDERS/orders-7x2/status?value=DOWN"), 400, "was started by");
+        wire.put("/eureka/apps/ORDERS/orders-7x2/status?value=DOWN"), 403, "was started by");
   }
 
   @Test

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.ManagedInstance;
 import io.roadstead.registry.Marks;
+import io.roadstead.registry.Status;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -98,8 +100,14 @@ final class OwnWordTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/eureka/apps", "/eureka/apps/delta"})
-  void anOperatorsWordIsSeenByTheInstanceToo(String path) {
-    wire.put("/eureka/apps/ORDERS/orders-1/status?value=OUT_OF_SERVICE");
+  void anOverrideThatItSetsIsSeenByTheInstanceToo(String path) {
+    assertThat(
+            wire.put(
+                    "/eureka/apps/ORDERS/orders-1/status?value=OUT_OF_SERVICE",
+                    "Authorization",
+                    ITSELF)
+                .status())
+        .isEqualTo(200);
 
     assertThat(seen(path, "Authorization", ITSELF))
         .containsEntry("orders-1", "OUT_OF_SERVICE")
@@ -131,6 +139,76 @@ final class OwnWordTest {
             .contains("UP_2_")
             .doesNotContain("OUT_OF_SERVICE");
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"orders-1", "host:orders:20001"})
+  void nobodyElseTakesAStartedInstanceOutOfService(String name) {
+    String own =
+        Golden.text("register-js.json")
+            .replace("w1", name)
+            .replace("5050", "20001")
+            .replace("\"app\":\"web\"", "\"app\":\"orders\"");
+    assertThat(wire.post("/eureka/apps/ORDERS", own, "Authorization", ITSELF).status())
+        .isEqualTo(204);
+    String path = "/eureka/apps/ORDERS/" + name;
+
+    assertThat(wire.delete(path).status()).as("as to any client").isEqualTo(200);
+    for (String change : List.of("/status?value=OUT_OF_SERVICE", "/metadata?zone=elsewhere")) {
+      EurekaResponse answer = wire.put(path + change);
+      assertThat(answer.status()).as(change).isEqualTo(403);
+      assertThat(Wire.text(answer)).contains("roadstead drain");
+    }
+    assertThat(wire.delete(path + "/status?value=DOWN").status()).isEqualTo(403);
+    for (String id : List.of(name, "another")) {
+      String down = own.replace(name, id).replace("\"UP\"", "\"DOWN\"");
+      assertThat(wire.post("/eureka/apps/ORDERS", down).status()).as(id).isEqualTo(204);
+      assertThat(wire.registry.snapshot().instance(STARTED).orElseThrow().status())
+          .as(id)
+          .isEqualTo(Status.UP);
+    }
+    assertThat(wire.put(path).status()).as("its heartbeats go on").isEqualTo(200);
+
+    assertThat(wire.delete(path, "Authorization", ITSELF).status()).isEqualTo(200);
+    assertThat(wire.registry.snapshot().instance(STARTED).orElseThrow().status())
+        .isEqualTo(Status.DOWN);
+  }
+
+  /** It has service URLs of its own, and no credential in them. */
+  @Test
+  void aStartedInstanceWithoutItsCredentialIsBelievedButNotEnded() {
+    wire.registry.manage(
+        new ManagedInstance("stock", "stock-1", "127.0.0.1", 20002, "1", 100, Map.of()));
+    InstanceKey stock = new InstanceKey("stock", "stock-1");
+    wire.registry.mark(stock, marks -> marks.withGateOpen(true));
+    wire.register("STOCK", "stock-1", "UP", 100);
+    wire.register("STOCK", "stock-1", "DOWN", 200);
+    assertThat(wire.registry.snapshot().instance(stock).orElseThrow().status())
+        .isEqualTo(Status.DOWN);
+    wire.register("STOCK", "stock-1", "UP", 300);
+    assertThat(wire.delete("/eureka/apps/STOCK/stock-1").status()).isEqualTo(200);
+    assertThat(wire.registry.snapshot().instance(stock).orElseThrow().status())
+        .isEqualTo(Status.UP);
+  }
+
+  /** After a restart of the platform, the first heartbeat with the credential says it again. */
+  @Test
+  void aHeartbeatWithTheCredentialShowsWhoseRegistrationItIs() {
+    try (Wire restarted =
+        new Wire(
+            PollerIdentity.NONE,
+            (user, password) ->
+                password.equals("token") ? Optional.of(STARTED) : Optional.empty())) {
+      restarted.registry.manage(
+          new ManagedInstance("orders", "orders-1", "127.0.0.1", 20001, "1", 100, Map.of()));
+      restarted.registry.mark(STARTED, marks -> marks.withGateOpen(true));
+      restarted.register("ORDERS", "orders-1", "UP", 100);
+      assertThat(restarted.put("/eureka/apps/ORDERS/orders-1", "Authorization", ITSELF).status())
+          .isEqualTo(200);
+      restarted.register("ORDERS", "orders-1", "DOWN", 200);
+      assertThat(restarted.registry.snapshot().instance(STARTED).orElseThrow().status())
+          .isEqualTo(Status.UP);
     }
   }
 }

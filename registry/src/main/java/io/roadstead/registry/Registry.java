@@ -149,6 +149,19 @@ public final class Registry {
     return entry == null ? Optional.empty() : Optional.ofNullable(entry.own());
   }
 
+  /**
+   * The instance that the platform started and that this registration, by its name or by where it
+   * listens, would be taken for.
+   */
+  public Optional<InstanceKey> startedFor(Registration registration) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(roster.startedFor(registration));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The name that readers see the instance under: its own, or the one that an alias stands for. */
   public Optional<InstanceKey> resolve(InstanceKey name) {
     Entry entry = directory.find(name);

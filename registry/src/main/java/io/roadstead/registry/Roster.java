@@ -136,6 +136,17 @@ final class Roster {
     }
   }
 
+  /**
+   * The name of the platform's instance that this registration would be one of, if there is one.
+   */
+  @Nullable InstanceKey startedFor(Registration registration) {
+    Entry entry = directory.find(registration.key());
+    if (entry == null) {
+      entry = startedBehind(registration);
+    }
+    return entry == null || entry.managed == null ? null : entry.key;
+  }
+
   /** The instance of the platform that this registration speaks for, if there is one. */
   private @Nullable Entry startedBehind(Registration registration) {
     Entry sameId = managedById.get(registration.id());
