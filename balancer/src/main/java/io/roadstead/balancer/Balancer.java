@@ -100,7 +100,7 @@ public final class Balancer<T> {
    */
   public @Nullable Member<T> pick(long nowNanos, @Nullable Tried tried) {
     follow(nowNanos);
-    return started(strategy.choose(membership, tried, nowNanos));
+    return started(nowNanos, strategy.choose(membership, tried, nowNanos));
   }
 
   /**
@@ -111,7 +111,7 @@ public final class Balancer<T> {
    */
   public @Nullable Member<T> pick(long nowNanos, @Nullable Tried tried, long hash) {
     follow(nowNanos);
-    return started(strategy.choose(membership, tried, nowNanos, hash));
+    return started(nowNanos, strategy.choose(membership, tried, nowNanos, hash));
   }
 
   private void follow(long nowNanos) {
@@ -120,9 +120,9 @@ public final class Balancer<T> {
     }
   }
 
-  private @Nullable Member<T> started(@Nullable Member<T> member) {
+  private @Nullable Member<T> started(long nowNanos, @Nullable Member<T> member) {
     if (member != null) {
-      member.started();
+      member.started(nowNanos);
       membership.outstanding(member, 1);
     }
     return member;
@@ -133,7 +133,7 @@ public final class Balancer<T> {
    * It looks at all members.
    */
   public @Nullable Member<T> pickWithRoom(long nowNanos, @Nullable Tried tried, Predicate<T> room) {
-    return started(membership.withRoom(tried, nowNanos, room));
+    return started(nowNanos, membership.withRoom(tried, nowNanos, room));
   }
 
   /** Takes a pick back of which nothing came. */

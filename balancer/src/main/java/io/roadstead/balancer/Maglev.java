@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * a table in an order of its own, as many as its weight says; a hash is a slot.
  *
  * <p>The load is bounded (Mirrokni and others, 2016): a member with more than a quarter above the
- * average outstanding is passed over for the next slot's, so that one popular key harms nobody
- * else.
+ * average outstanding, and one more, is passed over for the next slot's, so that one popular key
+ * harms nobody else. The one more is for affinity where little is under way: with an average below
+ * one, whoever has a request would be passed over.
  *
  * <p>The table is filled when members change; that costs some milliseconds, a pick an array's
  * element. A request without a hash goes to a random slot.
@@ -19,6 +20,7 @@ public final class Maglev implements Strategy {
   static final int SLOTS = 65_537;
 
   private static final double MOST_OVER_MEAN = 1.25;
+  private static final double ONE_MORE = 1;
   private static final int TRIES = 64;
   private static final char FREE = Character.MAX_VALUE;
 
@@ -87,7 +89,7 @@ public final class Maglev implements Strategy {
     if (table.length == 0) {
       return members.lastResort(tried, nowNanos);
     }
-    double most = MOST_OVER_MEAN * (members.outstanding() + 1) / members.size();
+    double most = MOST_OVER_MEAN * (members.outstanding() + 1) / members.size() + ONE_MORE;
     int slot = (int) (((mix(hash) >>> 32) * SLOTS) >>> 32);
     for (int i = 0; i < TRIES; i++) {
       Member<T> member = members.member(table[slot]);

@@ -9,14 +9,24 @@ package io.roadstead.balancer;
  *
  * <ul>
  *   <li><i>outstanding</i>: picks whose outcome was not reported yet;
+ *   <li><i>silence</i>: since when requests are outstanding and none of them was answered. It tells
+ *       of a stall before the first late answer does; and, unlike the age of the oldest request, it
+ *       does not speak against a member that answers others while one takes long;
  *   <li><i>latency</i>: peak EWMA (finagle's): rises at once to any answer that took longer, and
- *       sinks towards the shorter ones, and towards zero while there are none;
+ *       sinks towards the shorter ones, and towards zero while there are none. An answer that took
+ *       an eighth or less contradicts the peak, and takes a quarter of it away: else an instance
+ *       that was slow once would be avoided long after it is well;
  *   <li><i>error share</i>: an average over the last answers that sinks towards zero with time.
  * </ul>
  */
 public final class Member<T> {
   /** An answer moves the error share by this much of the way. */
   private static final double ERROR_STEP = 1.0 / 16;
+
+  /** Answers that are so many times quicker than the peak contradict it. */
+  private static final double CONTRADICTING = 8;
+
+  private static final double KEPT_CONTRADICTED = 0.75;
 
   private static final double LATENCY_PER_NANO = 1.0 / 5e9;
   private static final double ERROR_PER_NANO = 1.0 / 10e9;
@@ -58,6 +68,7 @@ public final class Member<T> {
   long ejectedUntilNanos;
 
   private int outstanding;
+  private long heardNanos;
   private double latencyNanos;
   private long latencyAtNanos;
   private double errorShare;
@@ -93,6 +104,14 @@ public final class Member<T> {
   /** The peak-sensitive average of answer times, decayed to now; 0 while nothing is known. */
   public double latencyNanos(long nowNanos) {
     return latencyNanos * Decay.factor(nowNanos - latencyAtNanos, LATENCY_PER_NANO);
+  }
+
+  /**
+   * How long it has been silent although requests are outstanding; 0 where none is. The oldest of
+   * them has waited at least that long.
+   */
+  public long silentNanos(long nowNanos) {
+    return outstanding == 0 ? 0 : Math.max(0, nowNanos - heardNanos);
   }
 
   /** The share of answers that were errors, decayed to now, 0–1. */
@@ -131,7 +150,10 @@ public final class Member<T> {
     startedSinceReport = 0;
   }
 
-  void started() {
+  void started(long nowNanos) {
+    if (outstanding == 0) {
+      heardNanos = nowNanos;
+    }
     outstanding++;
     startedSinceReport++;
   }
@@ -146,6 +168,7 @@ public final class Member<T> {
     if (outstanding > 0) {
       outstanding--;
     }
+    heardNanos = nowNanos;
     switch (outcome) {
       case SUCCESS -> {
         observeLatency(nowNanos, rttNanos);
@@ -162,6 +185,9 @@ public final class Member<T> {
 
   private void observeLatency(long nowNanos, long rttNanos) {
     double kept = Decay.factor(nowNanos - latencyAtNanos, LATENCY_PER_NANO);
+    if (rttNanos * CONTRADICTING < latencyNanos) {
+      kept = Math.min(kept, KEPT_CONTRADICTED);
+    }
     latencyNanos = rttNanos > latencyNanos ? rttNanos : latencyNanos * kept + rttNanos * (1 - kept);
     latencyAtNanos = nowNanos;
   }

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The cost is Finagle's peak EWMA with a penalty for errors: {@code (outstanding ÷ weight + 1) ×
  * (latency + errors² × 5 s)}. The error share is squared so that an odd failure costs little, while
- * a member that fails at once never looks quick (the sinkhole).
+ * a member that fails at once never looks quick (the sinkhole). A member with requests outstanding
+ * that has been silent for longer than its latency is charged that silence: a stall costs what it
+ * has cost so far, and not what was usual before.
  *
  * <p>Two things differ from the textbook, both so that weights hold at every load. The first draw
  * stands unless the second is cheaper, so that equals share exactly by weight; and the second wins
@@ -61,7 +63,8 @@ public final class PowerOfTwoChoices implements Strategy {
 
   private static double cost(Member<?> member, long nowNanos) {
     double errors = member.errorShare(nowNanos);
+    double latency = Math.max(member.latencyNanos(nowNanos), (double) member.silentNanos(nowNanos));
     return (member.outstanding() * member.burden + 1)
-        * (member.latencyNanos(nowNanos) + INDIFFERENCE_NANOS + errors * errors * ERROR_NANOS);
+        * (latency + INDIFFERENCE_NANOS + errors * errors * ERROR_NANOS);
   }
 }

@@ -137,6 +137,18 @@ class BalancerTest {
   }
 
   @Test
+  void aMemberIsSilentFromItsFirstUnansweredRequestOn() {
+    balancer.update(endpoints(100), 0);
+    Member<Integer> member = pick(0);
+    assertThat(member.silentNanos(SECOND)).isEqualTo(SECOND);
+    pick(SECOND);
+    balancer.ended(member, 2 * SECOND, SECOND, Outcome.SUCCESS);
+    assertThat(member.silentNanos(5 * SECOND)).isEqualTo(3 * SECOND);
+    balancer.withdrawn(member);
+    assertThat(member.silentNanos(9 * SECOND)).as("nothing is outstanding").isZero();
+  }
+
+  @Test
   void aCancelledRequestCountsAsHavingTakenAtLeastSoLong() {
     balancer.update(endpoints(100), 0);
     Member<Integer> member = pick(0);

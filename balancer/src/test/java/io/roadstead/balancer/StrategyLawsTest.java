@@ -137,6 +137,16 @@ class StrategyLawsTest {
         .allMatch(each -> each <= 127);
   }
 
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3})
+  void maglevKeepsToOneMemberWhileLittleIsUnderWay(long seed) {
+    Balancer<Integer> balancer = balancer(new Maglev(), seed);
+    balancer.update(endpoints(100, 100, 100, 100, 100), 0);
+    Member<Integer> first = Objects.requireNonNull(balancer.pick(0, null, seed));
+
+    assertThat(balancer.pick(0, null, seed)).as("a second one at the same time").isSameAs(first);
+  }
+
   @Test
   void subsetsAreEven() {
     int servers = 100;
@@ -217,6 +227,31 @@ class StrategyLawsTest {
       balancer.ended(member, now, MILLI, Outcome.SUCCESS);
     }
     assertThat(IntStream.of(counts).boxed()).allMatch(count -> count > 500);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("strategies")
+  void inPanicWhoOnlyAnsweredBadlyIsUsedAgain(Made made) {
+    Balancer<Integer> balancer =
+        balancer(made.strategy().get(), 1, Balancer.standardEjection(), new Probation());
+    balancer.update(endpoints(100, 100, 100, 100), 0);
+    // Two refuse connections, one answers badly: a quarter is left, less than panic asks for.
+    int bad = 0;
+    int good = 0;
+    for (int i = 0; i < 20_000; i++) {
+      long now = i * MILLI;
+      Member<Integer> member = pick(balancer, now);
+      int target = member.target();
+      good += target == 0 ? 1 : 0;
+      bad += target == 1 && member.isEjected(now) ? 1 : 0;
+      balancer.ended(
+          member,
+          now,
+          MILLI,
+          target == 0 ? Outcome.SUCCESS : target == 1 ? Outcome.ERROR : Outcome.CONNECT_FAILED);
+    }
+    assertThat(good).isPositive();
+    assertThat(bad).as("requests to the one that is ejected for its answers").isPositive();
   }
 
   @ParameterizedTest(name = "{0}")
