@@ -93,7 +93,7 @@ public final class Platform implements AutoCloseable {
    * @throws Refused when it cannot be; then nothing of it runs
    */
   public static Platform start(PlatformConfig config) {
-    return start(config, store -> store);
+    return start(config, Seams.NONE);
   }
 
   /**
@@ -103,10 +103,15 @@ public final class Platform implements AutoCloseable {
    *     one of its writes
    */
   public static Platform start(PlatformConfig config, UnaryOperator<StateStore> around) {
+    return start(config, Seams.NONE.withStore(around));
+  }
+
+  /** As {@link #start(PlatformConfig)}, with something put between its parts. */
+  public static Platform start(PlatformConfig config, Seams seams) {
     config.check();
     Closing closing = new Closing();
     try {
-      return start(config, closing, around);
+      return start(config, closing, seams);
     } catch (StoreUnusable | StoreFailed | BindFailed | ListenFailed e) {
       closing.close();
       throw Refused.because(String.valueOf(e.getMessage()));
@@ -116,13 +121,12 @@ public final class Platform implements AutoCloseable {
     }
   }
 
-  private static Platform start(
-      PlatformConfig config, Closing closing, UnaryOperator<StateStore> around) {
+  private static Platform start(PlatformConfig config, Closing closing, Seams seams) {
     SecureRandom random = new SecureRandom();
     DataDirectory directory =
         closing.add("data directory", DataDirectory.open(config.data(), random));
     try {
-      return start(config, closing, directory, random, around);
+      return start(config, closing, directory, random, seams);
     } catch (RuntimeException e) {
       directory.discard();
       throw e;
@@ -134,7 +138,7 @@ public final class Platform implements AutoCloseable {
       Closing closing,
       DataDirectory directory,
       SecureRandom random,
-      UnaryOperator<StateStore> around) {
+      Seams seams) {
     InstantSource wall = InstantSource.system();
     Ticker ticker = Ticker.system();
     Unpacking.into(directory.nativeLibraries(), directory.temporary());
@@ -182,9 +186,9 @@ public final class Platform implements AutoCloseable {
             new Deployer(
                 registry,
                 subscribers,
-                runtime,
+                seams.runtime().apply(runtime),
                 artifacts,
-                around.apply(store),
+                seams.store().apply(store),
                 wall,
                 ticker,
                 lines));
@@ -252,8 +256,11 @@ public final class Platform implements AutoCloseable {
                             at,
                             directory.platformId(),
                             () ->
-                                new LocalRegistryView(
-                                    registry, subscribers, liveness, gatewayName(random)),
+                                seams
+                                    .view()
+                                    .apply(
+                                        new LocalRegistryView(
+                                            registry, subscribers, liveness, gatewayName(random))),
                             (listen, view) ->
                                 new Gateway(
                                     GatewayConfig.at(listen.socketAddress(), directory.platformId())

@@ -3,7 +3,7 @@ package io.roadstead.platform;
 import io.roadstead.gateway.BindFailed;
 import io.roadstead.gateway.Gateway;
 import io.roadstead.gateway.accesslog.AccessLogConfig;
-import io.roadstead.registry.LocalRegistryView;
+import io.roadstead.registry.RegistryView;
 import io.roadstead.registry.event.Event;
 import io.roadstead.registry.event.EventSink;
 import java.io.IOException;
@@ -38,8 +38,8 @@ final class PortKeeper implements AutoCloseable {
 
   private final HostPort wanted;
   private final String platform;
-  private final Supplier<LocalRegistryView> views;
-  private final BiFunction<HostPort, LocalRegistryView, Gateway> gateways;
+  private final Supplier<RegistryView> views;
+  private final BiFunction<HostPort, RegistryView, Gateway> gateways;
   private final OwnGateway figures;
   private final InstantSource wall;
   private final EventSink events;
@@ -50,7 +50,7 @@ final class PortKeeper implements AutoCloseable {
   private boolean told;
   private @Nullable Thread thread;
 
-  private record Held(Gateway gateway, LocalRegistryView view) {}
+  private record Held(Gateway gateway, RegistryView view) {}
 
   /**
    * @param wanted where the gateway is to listen
@@ -60,8 +60,8 @@ final class PortKeeper implements AutoCloseable {
   PortKeeper(
       HostPort wanted,
       String platform,
-      Supplier<LocalRegistryView> views,
-      BiFunction<HostPort, LocalRegistryView, Gateway> gateways,
+      Supplier<RegistryView> views,
+      BiFunction<HostPort, RegistryView, Gateway> gateways,
       OwnGateway figures,
       InstantSource wall,
       EventSink events) {
@@ -110,7 +110,7 @@ final class PortKeeper implements AutoCloseable {
   }
 
   private synchronized void open() {
-    LocalRegistryView view = views.get();
+    RegistryView view = views.get();
     Gateway gateway = gateways.apply(at, view);
     try {
       gateway.start();

@@ -5,7 +5,6 @@ import io.roadstead.platform.bench.watch.BenchedPlatform;
 import io.roadstead.platform.client.ControlClient;
 import io.roadstead.platform.demo.stage.Workplace;
 import io.roadstead.registry.Ticker;
-import io.roadstead.rollout.RolloutPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,10 +51,9 @@ final class DeploysBench {
   /**
    * Measures; the platform has been started.
    *
-   * @param without the protective step that it does without, or ""
+   * @param without what it does without
    */
-  DeploysFigures measure(
-      String without, int services, int seconds, boolean sameJars, RolloutPolicy policy)
+  DeploysFigures measure(Protection without, int services, int seconds, boolean sameJars)
       throws InterruptedException, IOException {
     Path notes = Files.createDirectory(workplace.path().resolve("notes"));
     ControlClient client =
@@ -69,7 +67,7 @@ final class DeploysBench {
             new BenchedJars(Files.createDirectory(workplace.path().resolve("jars"))),
             notes,
             sameJars,
-            policy,
+            without,
             ticker);
     List<String> names =
         IntStream.range(0, services).mapToObj(i -> "berth-%02d".formatted(i)).toList();
@@ -91,7 +89,7 @@ final class DeploysBench {
   }
 
   private DeploysFigures measured(
-      String without,
+      Protection without,
       int seconds,
       boolean sameJars,
       Releases releases,

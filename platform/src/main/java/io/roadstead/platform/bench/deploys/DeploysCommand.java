@@ -2,19 +2,23 @@ package io.roadstead.platform.bench.deploys;
 
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.bench.watch.BenchedPlatform;
+import io.roadstead.platform.demo.stage.Program;
 import io.roadstead.platform.demo.stage.Workplace;
 import io.roadstead.platform.log.LogSetup;
 import io.roadstead.registry.Ticker;
-import io.roadstead.rollout.RolloutPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code roadstead bench deploys}. */
 @Command(
@@ -28,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class DeploysCommand implements Callable<Integer> {
   private static final int MOST_SECONDS = 3_600;
   private static final int MOST_SERVICES = 100;
+  private static final Protection[] WHOLE = {Protection.NONE_OUT};
 
   @Option(
       names = "--duration",
@@ -49,6 +54,13 @@ public final class DeploysCommand implements Callable<Integer> {
   private boolean sameJars;
 
   @Option(
+      names = "--ablation",
+      description = {
+        "Measure again and again, each time with another protective step left out: what it loses."
+      })
+  private boolean ablation;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "json",
       description = "\"json\": one JSON document; all else goes to standard error.")
@@ -65,28 +77,60 @@ public final class DeploysCommand implements Callable<Integer> {
     within("--duration", seconds, 5, MOST_SECONDS);
     within("--services", services, 2, MOST_SERVICES);
     LogSetup.onlyWarnings();
-    DeploysFigures figures = run("");
+    List<DeploysFigures> runs = new ArrayList<>();
+    for (Protection without : ablation ? Protection.values() : WHOLE) {
+      if (ablation) {
+        say("without: " + without.step());
+      }
+      runs.add(run(without));
+    }
+    DeploysFigures whole = runs.getFirst();
     System.out.print(
         format == null
-            ? figures.table()
-            : JsonMapper.shared().writeValueAsString(figures.json()) + "\n");
-    return figures.failed() == 0 && figures.problems().isEmpty() ? 0 : 1;
+            ? (ablation ? DeploysFigures.ablation(runs) : whole.table())
+            : JsonMapper.shared().writeValueAsString(json(runs)) + "\n");
+    return whole.failed() == 0 && whole.problems().isEmpty() ? 0 : 1;
   }
 
-  private DeploysFigures run(String without) throws IOException {
+  private static ObjectNode json(List<DeploysFigures> runs) {
+    ObjectNode whole = runs.getFirst().json();
+    if (runs.size() > 1) {
+      ArrayNode rest = whole.putArray("ablation");
+      runs.subList(1, runs.size()).forEach(run -> rest.add(run.json()));
+    }
+    return whole;
+  }
+
+  private DeploysFigures run(Protection without) throws IOException {
     SecureRandom random = new SecureRandom();
     Ticker ticker = Ticker.system();
     Path parent = Path.of(System.getProperty("java.io.tmpdir"));
     try (Workplace workplace = Workplace.in(parent, random)) {
       BenchedPlatform platform = new BenchedPlatform(workplace, ticker, random);
-      platform.start();
+      if (without == Protection.NONE_OUT) {
+        platform.start();
+      } else {
+        platform.start(unprotected(without, platform));
+      }
       DeploysBench bench =
           new DeploysBench(workplace, platform, ticker, new CountDownLatch(1), DeploysCommand::say);
-      return bench.measure(without, services, seconds, sameJars, RolloutPolicy.DEFAULT);
+      return bench.measure(without, services, seconds, sameJars);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Refused.because("the benchmark was ended before its time");
     }
+  }
+
+  private static List<String> unprotected(Protection without, BenchedPlatform platform) {
+    return Program.running()
+        .command(
+            UnprotectedPlatform.class,
+            Program.UP_FLAGS,
+            List.of(
+                without.name(),
+                BenchedPlatform.told(platform.control()),
+                BenchedPlatform.told(platform.gateway()),
+                platform.data().toString()));
   }
 
   private static void within(String option, int value, int least, int most) {

@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * What one run has shown.
  *
- * @param without the protective step that was left out, or ""
+ * @param without the protective step that was left out
  * @param deployments that have ended well within the time measured
  * @param cores that there are
  * @param platformCores how many of them the platform's process had on average
@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param problems deployments that did not end well
  */
 record DeploysFigures(
-    String without,
+    Protection without,
     int seconds,
     int services,
     int cores,
@@ -60,8 +60,8 @@ record DeploysFigures(
 
   ObjectNode json() {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
-    if (!without.isEmpty()) {
-      tree.put("without", without);
+    if (without != Protection.NONE_OUT) {
+      tree.put("without", without.step());
     }
     tree.put("deploymentsPerSecond", deploymentsPerSecond());
     tree.put("deployments", deployments);
@@ -110,6 +110,29 @@ record DeploysFigures(
 
   private static double rounded(double value) {
     return Math.round(value * 100) / 100.0;
+  }
+
+  /** Several runs, each with another step left out, as a page of the documentation has them. */
+  static String ablation(List<DeploysFigures> runs) {
+    StringBuilder text = new StringBuilder();
+    StringBuilder head = new StringBuilder("| left out | what happens instead | deployments |");
+    StringBuilder rule = new StringBuilder("|---|---|---|");
+    for (Kind.Figures kind : runs.getFirst().kinds()) {
+      head.append(' ').append(kind.name()).append(" |");
+      rule.append("---|");
+    }
+    line(text, head + " lost of all |");
+    line(text, rule + "---|");
+    for (DeploysFigures run : runs) {
+      Protection without = run.without();
+      text.append("| ").append(without.step()).append(" | ").append(without.instead());
+      text.append(" | ").append(run.deployments()).append(" |");
+      for (Kind.Figures kind : run.kinds()) {
+        text.append(String.format(Locale.ROOT, " %,d of %,d |", kind.failed(), kind.requests()));
+      }
+      line(text, String.format(Locale.ROOT, " **%,d** of %,d |", run.failed(), run.requests()));
+    }
+    return text.toString();
   }
 
   /** As a page of the documentation has it. */

@@ -7,8 +7,8 @@ import io.roadstead.platform.client.ControlClient;
 import io.roadstead.registry.Route;
 import io.roadstead.registry.Ticker;
 import io.roadstead.rollout.Health;
+import io.roadstead.rollout.JarStart;
 import io.roadstead.rollout.Resources;
-import io.roadstead.rollout.RolloutPolicy;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class Releases {
   private final BenchedJars jars;
   private final Path notes;
   private final boolean sameJars;
-  private final RolloutPolicy policy;
+  private final Protection without;
   private final Ticker ticker;
   private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
   private final Map<String, Histogram> stepMillis = new ConcurrentHashMap<>();
@@ -53,19 +53,20 @@ final class Releases {
 
   /**
    * @param sameJars whether all releases have one of two jars, of which there are start caches
+   * @param without what the services do without
    */
   Releases(
       ControlClient client,
       BenchedJars jars,
       Path notes,
       boolean sameJars,
-      RolloutPolicy policy,
+      Protection without,
       Ticker ticker) {
     this.client = client;
     this.jars = jars;
     this.notes = notes;
     this.sameJars = sameJars;
-    this.policy = policy;
+    this.without = without;
     this.ticker = ticker;
   }
 
@@ -156,7 +157,9 @@ final class Releases {
         new Health("/health", SECOND, SECOND, Duration.ofMinutes(1)),
         Map.of("JDK_JAVA_OPTIONS", JVM, "NOTES", notes.toString()),
         Resources.UNLIMITED,
-        policy);
+        without.policy(),
+        JarStart.FAST,
+        without.traffic());
   }
 
   void problem(String what) {
