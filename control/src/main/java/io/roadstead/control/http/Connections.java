@@ -21,6 +21,7 @@ public final class Connections implements Handler<HttpConnection> {
 
   private final int most;
   private final ConnectionTimes times;
+  private final Together together = new Together();
   private final Map<Channel, Patience> open = new HashMap<>();
 
   public Connections(int most, ConnectionTimes times) {
@@ -42,7 +43,7 @@ public final class Connections implements Handler<HttpConnection> {
       return;
     }
     Patience patience = new Patience(times, channel.eventLoop().ticker());
-    patience.watch(channel, REQUESTS);
+    patience.watch(channel, REQUESTS, together);
     open.put(channel, patience);
     channel.closeFuture().addListener(_ -> open.remove(channel));
   }

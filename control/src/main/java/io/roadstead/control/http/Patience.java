@@ -64,9 +64,10 @@ final class Patience extends ChannelDuplexHandler {
   }
 
   /** Puts itself around the codec, before the handler that takes requests. */
-  void watch(Channel channel, String requests) {
+  void watch(Channel channel, String requests, Together together) {
     channel
         .pipeline()
+        .addFirst("together", together)
         .addFirst("folded-lines", new FoldedLines(this))
         .addFirst("first-bytes", firstBytes)
         .addBefore(requests, "patience", this);
