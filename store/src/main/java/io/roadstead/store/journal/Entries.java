@@ -8,13 +8,14 @@ import io.roadstead.registry.Registration;
 import io.roadstead.registry.Remembered;
 import io.roadstead.registry.Status;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -154,14 +155,47 @@ final class Entries {
     }
   }
 
-  /** Bytes in which a length may be set once what it is of has been written. */
-  private static final class FrameBytes extends ByteArrayOutputStream {
-    FrameBytes() {
-      super(4096);
+  /**
+   * Bytes in which a length may be set once what it is of has been written. Without the lock of the
+   * JDK's own: an entry is some forty small writes.
+   */
+  private static final class FrameBytes extends OutputStream {
+    private byte[] bytes = new byte[4096];
+    private int size;
+
+    @Override
+    public void write(int one) {
+      room(1);
+      bytes[size++] = (byte) one;
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) {
+      room(length);
+      System.arraycopy(from, offset, bytes, size, length);
+      size += length;
+    }
+
+    private void room(int more) {
+      if (bytes.length - size < more) {
+        bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(size, more)));
+      }
     }
 
     void putInt(int at, int value) {
-      ByteBuffer.wrap(buf).putInt(at, value);
+      ByteBuffer.wrap(bytes).putInt(at, value);
+    }
+
+    int size() {
+      return size;
+    }
+
+    void reset() {
+      size = 0;
+    }
+
+    byte[] toByteArray() {
+      return Arrays.copyOf(bytes, size);
     }
   }
 

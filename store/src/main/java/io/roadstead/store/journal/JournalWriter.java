@@ -34,6 +34,13 @@ final class JournalWriter {
   private final Disk disk;
   private final Entries.Writing frame;
   private final Registry registry;
+
+  /**
+   * How many times as long as the snapshot a log may grow: of four entries that are written where
+   * instances register again and again, one is then of a snapshot.
+   */
+  private static final int LONGEST_LOG = 3;
+
   private final long smallestLog;
   private final List<Reading.Fault> damaged;
 
@@ -99,7 +106,7 @@ final class JournalWriter {
 
   /** Whether the log has grown so long that a new generation is due. */
   boolean due() {
-    return slices == null && logBytes > Math.max(smallestLog, snapshotBytes);
+    return slices == null && logBytes > Math.max(smallestLog, snapshotBytes * LONGEST_LOG);
   }
 
   /** Writes the state of these instances; when it returns, it is on the disk. */
