@@ -42,19 +42,20 @@ final class Registrations {
   EurekaResponse register(String app, EurekaRequest request) {
     long nowMillis = wall.millis();
     Registration read = InstanceReader.read(app, RequestBody.tree(request), nowMillis);
-    Registration incoming = words.in(read, registry.registration(read.key()).orElse(null));
+    InstanceKey key = read.key();
+    Registration incoming = words.in(read, registry.registration(key).orElse(null));
     InstanceKey holder = holder(request);
     if (holder != null && !mayRegister(holder, incoming)) {
-      return refused(holder, incoming.key());
+      return refused(holder, key);
     }
-    if (holder == null && tombstones.covers(incoming, nowMillis)) {
+    if (holder == null && tombstones.covers(key, incoming, nowMillis)) {
       return EurekaResponse.NO_CONTENT;
     }
     if (holder == null && proven.spokeFor(incoming)) {
       return EurekaResponse.NO_CONTENT;
     }
-    registry.register(incoming.key(), existing -> StatusRules.next(existing, incoming));
-    tombstones.remove(incoming.key());
+    registry.register(key, existing -> StatusRules.next(existing, incoming));
+    tombstones.remove(key);
     if (holder != null) {
       proven.add(holder);
     }

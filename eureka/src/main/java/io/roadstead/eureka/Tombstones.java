@@ -54,10 +54,11 @@ final class Tombstones {
   /**
    * Whether a registration is one of an instance that has gone.
    *
+   * @param key the registration's own
    * @param nowMillis what stands for the time of its data where it says none
    */
-  synchronized boolean covers(Registration incoming, long nowMillis) {
-    Tombstone tombstone = tombstones.get(incoming.key());
+  synchronized boolean covers(InstanceKey key, Registration incoming, long nowMillis) {
+    Tombstone tombstone = tombstones.get(key);
     if (tombstone == null || over(tombstone, ticker.nanos())) {
       return false;
     }

@@ -117,8 +117,8 @@ final class TombstonesTest {
       tombstones.set(down("i" + i));
     }
     assertThat(tombstones.size()).isEqualTo(Tombstones.MOST);
-    assertThat(tombstones.covers(down("i0"), 1)).isFalse();
-    assertThat(tombstones.covers(down("i1"), 1)).isTrue();
+    assertThat(tombstones.covers(down("i0").key(), down("i0"), 1)).isFalse();
+    assertThat(tombstones.covers(down("i1").key(), down("i1"), 1)).isTrue();
     nanos.addAndGet(Duration.ofMinutes(10).toNanos());
     tombstones.set(down("late"));
     assertThat(tombstones.size()).as("those that are over are forgotten").isEqualTo(1);

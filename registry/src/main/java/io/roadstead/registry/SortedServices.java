@@ -32,7 +32,8 @@ final class SortedServices extends AbstractMap<String, Service> {
   SortedServices apply(List<Change> changes) {
     if (changes.size() == 1) {
       Change only = changes.getFirst();
-      return with(only.service(), changed(get(only.service()), only.service(), changes));
+      int at = indexOf(only.service());
+      return with(at, changed(at < 0 ? null : services[at], only.service(), changes));
     }
     Map<String, List<Change>> byService = new LinkedHashMap<>();
     for (Change change : changes) {
@@ -42,7 +43,8 @@ final class SortedServices extends AbstractMap<String, Service> {
       SortedServices result = this;
       for (Map.Entry<String, List<Change>> touched : byService.entrySet()) {
         String name = touched.getKey();
-        result = result.with(name, changed(result.get(name), name, touched.getValue()));
+        result =
+            result.with(result.indexOf(name), changed(result.get(name), name, touched.getValue()));
       }
       return result;
     }
@@ -107,9 +109,11 @@ final class SortedServices extends AbstractMap<String, Service> {
     return -low - 1;
   }
 
-  private SortedServices with(String name, Service next) {
+  /**
+   * @param at where it stands, or {@code -(where it belongs) - 1}
+   */
+  private SortedServices with(int at, Service next) {
     boolean empty = next.isEmpty();
-    int at = indexOf(name);
     Service[] copy;
     if (at >= 0 && !empty) {
       copy = services.clone();
