@@ -64,6 +64,19 @@ final class XmlRegistrationTest {
     assertThat(Wire.text(wire.get("/eureka/apps/ODD/o1", "Accept", ""))).isEqualTo(written);
   }
 
+  /** Only an instance's own ports are objects. */
+  @Test
+  void metadataMayHaveTheNamesOfFields() {
+    String fields =
+        "<metadata><port>7</port><securePort enabled=\"true\">8</securePort>"
+            + "<leaseInfo>9</leaseInfo><status>green</status></metadata>";
+    assertThat(post(with("metadata", fields)).status()).isEqualTo(204);
+    String shown = Wire.text(wire.get("/eureka/apps/ORDERS", "Accept", "application/json"));
+    assertThat(shown)
+        .contains("\"port\":\"7\"", "\"securePort\":\"8\"", "\"leaseInfo\":\"9\"")
+        .contains("\"status\":\"green\"");
+  }
+
   private static String with(String element, String replacement) {
     String body = Golden.text("register.xml");
     String replaced = body.replaceFirst("(?s)<" + element + "[ >].*?</" + element + ">", "@@");

@@ -29,7 +29,13 @@ final class EurekaClients {
   /** Those that run on any machine, by their names. */
   static Map<String, Kind> java() {
     return Map.of(
-        "boot-4-restclient", spring("boot-4", "--eureka.client.restclient.enabled=true"),
+        "boot-4-restclient",
+            spring(
+                "boot-4",
+                "--eureka.client.jersey.enabled=false",
+                "--eureka.client.restclient.enabled=true"),
+        "boot-4-jersey",
+            spring("boot-4", "--spring.main.sources=io.roadstead.clients.JerseyTransport"),
         "boot-35-restclient",
             spring(
                 "boot-3.5",

@@ -128,6 +128,11 @@ final class RealClientsProof {
     each("is registered", client -> status(registry, client).equals("UP"));
     each("sees the service", client -> client.view().contains(" STOCK/s1"));
     each("sees every client", client -> clients.stream().allMatch(sees(client)));
+    for (Client client : clients) {
+      assertThat(client.second().identified())
+          .as("%s speaks by Jersey", client.app())
+          .isEqualTo(client.app().endsWith("-JERSEY") || client.app().equals("NETFLIX"));
+    }
   }
 
   /** Changes come as deltas: one whole fetch is enough for a client. */

@@ -33,6 +33,7 @@ final class Relay implements AutoCloseable {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Queue<String> seen = new ConcurrentLinkedQueue<>();
   private @Nullable ServerSocket listening;
+  private volatile boolean identified;
 
   /**
    * @param target the server's host and port
@@ -51,6 +52,11 @@ final class Relay implements AutoCloseable {
   /** What has been asked, with its answer: {@code GET /eureka/apps/ 200}. */
   Queue<String> seen() {
     return seen;
+  }
+
+  /** Whether a request had the header that Netflix's Jersey transport sends, and no other. */
+  boolean identified() {
+    return identified;
   }
 
   synchronized void open() throws IOException {
@@ -96,7 +102,8 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  private static void ask(String text, Deque<String> asked) {
+  private void ask(String text, Deque<String> asked) {
+    identified |= text.contains("DiscoveryIdentity-Name: ");
     Matcher request = REQUEST.matcher(text);
     while (request.find()) {
       synchronized (asked) {
