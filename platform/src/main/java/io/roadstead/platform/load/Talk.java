@@ -62,6 +62,9 @@ public final class Talk {
       for (int i = 0; !over.getAsBoolean(); i++) {
         ahead.acquire();
         LockSupport.parkNanos(paceNanos);
+        if (Thread.currentThread().isInterrupted()) {
+          return;
+        }
         String message = name + " says " + i + "!".repeat(i % 300);
         underWay.add(message);
         connection.send(WebSocketConnection.TEXT, message.getBytes(StandardCharsets.UTF_8));

@@ -98,7 +98,7 @@ final class DeploysBench {
       throws InterruptedException {
     long begun = ticker.nanos();
     long end = begun + TimeUnit.SECONDS.toNanos(seconds);
-    long cpuBefore = platform.cpuNanos();
+    Used before = used();
     List<Thread> deployers = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
@@ -121,7 +121,7 @@ final class DeploysBench {
               + " failed");
     }
     pause(Duration.ofNanos(end - ticker.nanos()));
-    long cpu = platform.cpuNanos() - cpuBefore;
+    Used after = used();
     for (Thread deployer : deployers) {
       deployer.join();
     }
@@ -133,7 +133,9 @@ final class DeploysBench {
         Runtime.getRuntime().availableProcessors(),
         sameJars,
         releases.endedBetween(begun, end),
-        cpu / 1e9 / seconds,
+        (after.platform() - before.platform()) / 1e9 / seconds,
+        (after.instances() - before.instances()) / 1e9 / seconds,
+        (after.load() - before.load()) / 1e9 / seconds,
         load.kinds().stream().map(Kind::figures).toList(),
         load.events(),
         load.echoes(),
@@ -141,6 +143,16 @@ final class DeploysBench {
         releases.millis(),
         releases.stepMillis(),
         releases.problems());
+  }
+
+  /** Nanoseconds of the processors. */
+  private record Used(long platform, long instances, long load) {}
+
+  private Used used() {
+    return new Used(
+        platform.cpuNanos(),
+        platform.endedInstancesCpuNanos(),
+        ProcessHandle.current().info().totalCpuDuration().map(Duration::toNanos).orElse(0L));
   }
 
   private void deployUntil(long end, Releases releases, String service, int replicas) {

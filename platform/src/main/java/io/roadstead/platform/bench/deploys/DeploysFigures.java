@@ -16,6 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param deployments that have ended well within the time measured
  * @param cores that there are
  * @param platformCores how many of them the platform's process had on average
+ * @param instanceCores those of the instances that have ended meanwhile
+ * @param loadCores those of the load
  * @param sameJars whether releases had jars with start caches
  * @param millis what deployments took, by the number of replicas
  * @param stepMillis what their steps took
@@ -29,6 +31,8 @@ record DeploysFigures(
     boolean sameJars,
     int deployments,
     double platformCores,
+    double instanceCores,
+    double loadCores,
     List<Kind.Figures> kinds,
     long events,
     long echoes,
@@ -72,6 +76,8 @@ record DeploysFigures(
     tree.put("cores", cores);
     tree.put("startCaches", sameJars);
     tree.put("platformCores", rounded(platformCores));
+    tree.put("instanceCores", rounded(instanceCores));
+    tree.put("loadCores", rounded(loadCores));
     ObjectNode byKind = tree.putObject("kinds");
     for (Kind.Figures kind : kinds) {
       ObjectNode one = byKind.putObject(kind.name());
@@ -172,7 +178,8 @@ record DeploysFigures(
             Locale.ROOT,
             "**%.2f deployments a second**: %,d in %d s, of %d services; %,d requests, **%,d"
                 + " failed**. %,d events, %,d echoes; deployments ended %,d streams, each in order."
-                + " Each release %s. The platform's process had %.2f of %d processors.",
+                + " Each release %s. Of %d processors the platform with its gateway had %.2f, the"
+                + " instances that ended %.2f, the load %.2f.",
             deploymentsPerSecond(),
             deployments,
             seconds,
@@ -185,8 +192,10 @@ record DeploysFigures(
             sameJars
                 ? "has a jar with a start cache"
                 : "is a jar of its own, without a start cache",
+            cores,
             platformCores,
-            cores));
+            instanceCores,
+            loadCores));
     for (Kind.Figures kind : kinds) {
       kind.failures().forEach(failure -> line(text, "- " + kind.name() + ": " + failure));
     }

@@ -31,6 +31,7 @@ public final class BenchedPlatform {
   private static final long TICKS_A_SECOND = 100;
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
   private static final int USER_TIME = 11;
+  private static final int CHILDRENS_USER_TIME = 13;
 
   private final Workplace workplace;
   private final Ticker ticker;
@@ -123,9 +124,19 @@ public final class BenchedPlatform {
 
   /** What its process has had of the processors, so far. */
   public long cpuNanos() {
+    return cpuNanos(USER_TIME);
+  }
+
+  /** What the instances that have ended, and what else it has started, have had of them. */
+  public long endedInstancesCpuNanos() {
+    return cpuNanos(CHILDRENS_USER_TIME);
+  }
+
+  /** The sum of the field and the next, the kernel's time beside the program's. */
+  private long cpuNanos(int field) {
     String stat = told("stat");
     String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    long ticks = Long.parseLong(words[USER_TIME]) + Long.parseLong(words[USER_TIME + 1]);
+    long ticks = Long.parseLong(words[field]) + Long.parseLong(words[field + 1]);
     return ticks * (TimeUnit.SECONDS.toNanos(1) / TICKS_A_SECOND);
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.platform.load;
+
+import org.jspecify.annotations.NullMarked;
