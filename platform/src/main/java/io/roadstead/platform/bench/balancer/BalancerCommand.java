@@ -5,11 +5,11 @@ import io.roadstead.registry.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
       "Simulates how strategies of load balancing fare with slow and failing servers.",
       "In virtual time, ten scenarios: servers that are slow, stall, fail, are replaced or",
       "overloaded; and compares with published figures. Nothing but the seed decides the",
-      "outcome. Takes about half a minute a seed.",
+      "outcome. Ten million simulated requests take some seconds.",
       ""
     })
 public final class BalancerCommand implements Callable<Integer> {
@@ -46,8 +46,6 @@ public final class BalancerCommand implements Callable<Integer> {
       description = "Writes a plot of each scenario (SVG) into a directory.")
   private @Nullable Path plots;
 
-  private long requests;
-
   /** For picocli. */
   public BalancerCommand() {}
 
@@ -63,12 +61,29 @@ public final class BalancerCommand implements Callable<Integer> {
     }
     Ticker ticker = Ticker.system();
     long start = ticker.nanos();
-    for (Scenario scenario : scenarios) {
+    try (Runs runs = new Runs(seeds, Runtime.getRuntime().availableProcessors())) {
+      tell(scenarios, runs);
+      double seconds = (ticker.nanos() - start) / 1e9;
+      System.err.printf(
+          "%,d requests in %.1f s: %.1f s for ten million%n",
+          runs.requests(), seconds, seconds * 1e7 / runs.requests());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Refused.because("the simulation was ended before its time");
+    }
+    return 0;
+  }
+
+  /** All begin at once; each table is printed when its own runs have ended. */
+  private void tell(List<Scenario> scenarios, Runs runs) throws IOException, InterruptedException {
+    List<Map<Competitor, List<Future<RunFigures>>>> begun =
+        scenarios.stream().map(runs::begin).toList();
+    Published published = only == null ? new Published(runs) : null;
+    for (int i = 0; i < scenarios.size(); i++) {
+      Scenario scenario = scenarios.get(i);
       Map<Competitor, List<RunFigures>> results = new EnumMap<>(Competitor.class);
-      for (Competitor competitor : Competitor.values()) {
-        if (competitor != Competitor.ZONE_FIRST || scenario.zones() > 1) {
-          results.put(competitor, runs(scenario, competitor));
-        }
+      for (Map.Entry<Competitor, List<Future<RunFigures>>> each : begun.get(i).entrySet()) {
+        results.put(each.getKey(), runs.of(each.getValue()));
       }
       System.out.print(table(scenario, results));
       if (plots != null) {
@@ -77,24 +92,9 @@ public final class BalancerCommand implements Callable<Integer> {
             plots.resolve("balancer-" + scenario.id() + ".svg"), Plot.svg(scenario, results));
       }
     }
-    if (only == null) {
-      System.out.print(published());
+    if (published != null) {
+      System.out.print(published.told());
     }
-    double seconds = (ticker.nanos() - start) / 1e9;
-    System.err.printf(
-        "%,d requests in %.1f s: %.1f s for ten million%n",
-        requests, seconds, seconds * 1e7 / requests);
-    return 0;
-  }
-
-  private List<RunFigures> runs(Scenario scenario, Competitor competitor) {
-    List<RunFigures> runs = new ArrayList<>();
-    for (int seed = 1; seed <= seeds; seed++) {
-      RunFigures run = new Simulation(scenario, competitor, seed).run();
-      requests += run.requests();
-      runs.add(run);
-    }
-    return runs;
   }
 
   private static String table(Scenario scenario, Map<Competitor, List<RunFigures>> results) {
@@ -126,55 +126,5 @@ public final class BalancerCommand implements Callable<Integer> {
 
   private static String cell(String text) {
     return " | " + text;
-  }
-
-  private String published() {
-    StringBuilder told = new StringBuilder(2048);
-    told.append(
-        """
-        ### Published: linkerd, 2016 (one of eleven answers 2 s late)
-
-        | strategy | success %, published | success %, here |
-        |---|---|---|
-        """);
-    Map<Competitor, String> buoyant = new EnumMap<>(Competitor.class);
-    buoyant.put(Competitor.ROUND_ROBIN, "95");
-    buoyant.put(Competitor.LEAST_REQUEST, "99");
-    buoyant.put(Competitor.CHOICES, "99.9 (peak EWMA)");
-    buoyant.put(Competitor.DEFAULT, "–");
-    buoyant.forEach(
-        (competitor, published) -> {
-          List<RunFigures> runs = runs(Scenario.buoyant(), competitor);
-          told.append("| %s | %s | ".formatted(competitor.title, published))
-              .append(RunFigures.told(runs, run -> 100 - run.errorPercent(), "%.2f"))
-              .append(" |\n");
-        });
-    told.append(
-        """
-
-        ### Published: Prequal's reproduction on ten servers with a moving antagonist
-
-        | load, of the allocation | p99 beside round robin's, published | hot–cold here | default here |
-        |---|---|---|---|
-        """);
-    double[][] prequal = {
-      {1.03, 1476.0 / 2315}, {1.14, 1935.0 / 2858}, {1.41, 3081.0 / 4103}, {1.74, 3384.0 / 4111}
-    };
-    for (double[] row : prequal) {
-      Scenario scenario = Scenario.prequal(row[0]);
-      double robin = p99(scenario, Competitor.ROUND_ROBIN);
-      told.append(
-          "| %.0f %% | %.2f | %.2f | %.2f |%n"
-              .formatted(
-                  row[0] * 100,
-                  row[1],
-                  p99(scenario, Competitor.HOT_COLD) / robin,
-                  p99(scenario, Competitor.DEFAULT) / robin));
-    }
-    return told.append('\n').toString();
-  }
-
-  private double p99(Scenario scenario, Competitor competitor) {
-    return RunFigures.mean(runs(scenario, competitor), RunFigures::p99Millis);
   }
 }

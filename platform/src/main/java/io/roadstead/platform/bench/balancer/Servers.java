@@ -9,12 +9,12 @@ import java.util.SplittableRandom;
 final class Servers {
   private static final double LN2 = Math.log(2);
   private static final double DEVIATION = Math.sqrt(LN2);
-  private static final double MU = Math.log(Scenario.MEAN_SECONDS) - LN2 / 2;
   private static final double STEP = 0.1;
 
   final int[] inFlight;
   final int[] mostInFlight;
   final long[] requests;
+  private final double mu;
   private final double[][] free;
   private final double[] typicalSeconds;
   private final Weather weather;
@@ -27,6 +27,7 @@ final class Servers {
     this.requests = new long[n];
     this.free = new double[n][scenario.workers()];
     this.typicalSeconds = new double[n];
+    this.mu = Math.log(scenario.meanSeconds()) - LN2 / 2;
     this.weather = scenario.weather();
     this.random = random;
   }
@@ -47,7 +48,7 @@ final class Servers {
       start = stallEnd;
     }
     double work =
-        Math.exp(MU + DEVIATION * random.nextGaussian()) * weather.slowdown(server, start);
+        Math.exp(mu + DEVIATION * random.nextGaussian()) * weather.slowdown(server, start);
     double end = start + work;
     if (start < stallStart && end > stallStart) {
       end += stallEnd - stallStart;

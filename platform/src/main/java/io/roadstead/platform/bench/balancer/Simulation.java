@@ -55,7 +55,7 @@ final class Simulation {
   }
 
   RunFigures run() {
-    double perSecond = scenario.servers() * scenario.workers() / Scenario.MEAN_SECONDS;
+    double perSecond = scenario.servers() * scenario.workers() / scenario.meanSeconds();
     double now = 0;
     int nextSecond = 0;
     while (true) {
