@@ -20,14 +20,17 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A membership change: one endpoint in the middle of the list leaves, and comes back with the next
- * change. Endpoints are new objects each time, with new strings as keys, as from a decoded list.
+ * change. Endpoints are new objects each time; keys, too, but their hash codes are known, as those
+ * of instances that a registry holds.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders"})
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class MembershipBenchmark {
   private static final int LISTS = 64;
   private static final long STEP_NANOS = 1_000_000_000;
