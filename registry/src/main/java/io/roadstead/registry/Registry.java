@@ -424,7 +424,6 @@ public final class Registry {
 
     /** Some of it: who wants to write waits for no more than a few milliseconds. */
     void step() {
-      long began = ticker.nanos();
       int looks = 0;
       Writing writing = begin();
       try {
@@ -437,7 +436,7 @@ public final class Registry {
         commit(writing);
       } finally {
         end(writing);
-        counters.swept(ticker.nanos() - began, looks);
+        counters.swept(ticker.nanos() - writing.nowNanos, looks);
       }
     }
 

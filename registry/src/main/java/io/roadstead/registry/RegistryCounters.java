@@ -55,7 +55,7 @@ public final class RegistryCounters {
     return held;
   }
 
-  /** How often what had expired was looked for. */
+  /** In how many parts what had expired was looked for. */
   public long sweeps() {
     return sweeps.sum();
   }

@@ -91,7 +91,7 @@ public final class PlatformMeters {
             RegistryCounters::sweeps,
             RegistryCounters::sweptNanos,
             TimeUnit.NANOSECONDS)
-        .description("Looking for leases that have run out")
+        .description("The registry held while looking for leases that have run out, at a time")
         .register(meters);
     TimeGauge.builder(
             "roadstead.registry.sweep.longest",
