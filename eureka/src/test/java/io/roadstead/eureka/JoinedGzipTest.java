@@ -122,7 +122,8 @@ final class JoinedGzipTest {
             + " import(gzip,sys);sys.stdout.buffer.write(gzip.decompress(sys.stdin.buffer.read()))",
         "python3 -c import(zlib,sys);d=zlib.decompressobj(31);"
             + "sys.stdout.buffer.write(d.decompress(sys.stdin.buffer.read())+d.flush());"
-            + "assert(d.eof)and(not(d.unused_data))"
+            + "assert(d.eof)and(not(d.unused_data))",
+        "node -e process.stdout.write(require('zlib').gunzipSync(require('fs').readFileSync(0)))"
       })
   void othersDecodersReadJoinedAnswers(String command) throws Exception {
     List<String> words =
