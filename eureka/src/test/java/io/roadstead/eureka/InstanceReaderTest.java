@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class InstanceReaderTest {
   private static final long NOW = 1_790_000_000_500L;
@@ -207,6 +208,29 @@ final class InstanceReaderTest {
                     "\"metadata\"", "\"securePort\":{\"$\":8443,\"@enabled\":true},\"metadata\""));
     assertThat(read.secure()).isTrue();
     assertThat(read.port()).isEqualTo(8443);
+  }
+
+  @Test
+  void aPortIsOnAndASecurePortOffWhereNothingIsSaid() {
+    EurekaInfo info =
+        info(
+            read(
+                "WEB",
+                with("port", "{\"$\":5050}")
+                    .replace("\"status\"", "\"securePort\":{\"$\":443},\"status\"")));
+    assertThat(info.portEnabled()).isTrue();
+    assertThat(info.securePortEnabled()).isFalse();
+    assertThat(info.securePort()).isEqualTo(443);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {70_000, -2, 65_536})
+  void aPortThatIsNotUsedHasTheSameRange(int port) {
+    String body =
+        with("port", "{\"$\":5050}")
+            .replace("\"status\"", "\"securePort\":{\"$\":" + port + "},\"status\"");
+    assertThatThrownBy(() -> read("WEB", body))
+        .hasMessageContaining("securePort " + port + " is outside");
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,5 +72,24 @@ final class TextsTest {
   void halfAPairOfSurrogatesIsReplaced() {
     assertThat(Texts.wellFormed("a\ud83dz")).isEqualTo("a\ufffdz");
     assertThat(Texts.wellFormed("a😀z")).isEqualTo("a😀z");
+  }
+
+  @Test
+  void aParameterIsFoundByItsWholeName() {
+    assertThat(Texts.parameter("lastDirtyTimestamps=7", "lastDirtyTimestamp")).isNull();
+    assertThat(Texts.parameter("xlastDirtyTimestamp=7", "lastDirtyTimestamp")).isNull();
+    assertThat(Texts.parameter("lastDirtyTimestamp", "lastDirtyTimestamp")).isNull();
+    assertThat(Texts.parameter("a=1&lastDirtyTimestamp=7&b", "lastDirtyTimestamp")).isEqualTo("7");
+  }
+
+  @Test
+  void aQueryHasAtMostSoManyKeys() {
+    String keys =
+        IntStream.range(0, 128).mapToObj(i -> "k" + i + "=v").collect(Collectors.joining("&"));
+    assertThat(Texts.query(keys)).hasSize(128);
+    assertThat(Texts.query(keys + "&k0=again")).hasSize(128);
+    assertThatThrownBy(() -> Texts.query(keys + "&more"))
+        .isInstanceOf(BadRequest.class)
+        .hasMessageContaining("more than 128 keys");
   }
 }

@@ -1,6 +1,7 @@
 package io.roadstead.control.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.roadstead.control.http.Frame;
 import io.roadstead.registry.Registration;
@@ -8,6 +9,8 @@ import io.roadstead.registry.Registry;
 import io.roadstead.registry.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,6 +60,22 @@ class FramesTest {
     Frame last = frames.make("change", "e1.100", new byte[1000]);
     assertThat(frames.heldBytes()).isEqualTo(last.bytes());
     last.release();
+  }
+
+  @Test
+  void whoBeginsIsRefusedWhereReadersLeaveTooMuchLying() {
+    List<Frame> held = new ArrayList<>();
+    byte[] large = new byte[16 << 20];
+    for (int i = 0; i < 7; i++) {
+      held.add(frames.make("snapshot", "e1." + i, large));
+    }
+    WatchHub.requireMemory(frames);
+    held.add(frames.make("snapshot", "e1.7", large));
+    assertThatThrownBy(() -> WatchHub.requireMemory(frames))
+        .hasMessageContaining("128 MiB wait to be taken", "at most 128 are kept");
+    held.removeFirst().release();
+    WatchHub.requireMemory(frames);
+    held.forEach(Frame::release);
   }
 
   @Test
