@@ -41,6 +41,18 @@ class JudgeLawTest {
     assertGood("good, cached", Draws.bimodal(), 1_000);
   }
 
+  /** As bad as is tolerated, and no worse: here a return is likeliest. */
+  @Test
+  void aVersionThatIsJustToleratedIsReturnedInNoMoreThanTwoOfAHundredRollOuts() {
+    assertKept("+1 point of errors, 50 ms", same(1, ERRORS + 0.01));
+    assertKept("+20 % latency, 50 ms", same(1.2, ERRORS));
+  }
+
+  private void assertKept(String what, Course course) {
+    Ends ends = run(what, Draws.unimodal(50), 500, course);
+    assertThat(ends.returned()).as("%s: returned, seed %d", what, SEED).isLessThan(RUNS / 50);
+  }
+
   @Test
   void fivePercentagePointsMoreErrorsAreNotMissed() {
     assertBad("+5 points of errors, 50 ms", Draws.unimodal(50), 500, same(1, ERRORS + 0.05));
