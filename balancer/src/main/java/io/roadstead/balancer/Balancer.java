@@ -136,6 +136,39 @@ public final class Balancer<T> {
     return started(nowNanos, membership.withRoom(tried, nowNanos, room));
   }
 
+  /**
+   * A member for a request that some of the members may serve; null where all of them have been
+   * tried.
+   *
+   * @param from the first of them, in the order of the last update
+   * @param to the first after them
+   */
+  public @Nullable Member<T> pickAmong(int from, int to, long nowNanos, @Nullable Tried tried) {
+    follow(nowNanos);
+    membership.narrow(from, to);
+    try {
+      return started(nowNanos, strategy.choose(membership, tried, nowNanos));
+    } finally {
+      membership.widen();
+    }
+  }
+
+  /** As {@link #pickWithRoom}, of some of the members. */
+  public @Nullable Member<T> pickWithRoomAmong(
+      int from, int to, long nowNanos, @Nullable Tried tried, Predicate<T> room) {
+    membership.narrow(from, to);
+    try {
+      return pickWithRoom(nowNanos, tried, room);
+    } finally {
+      membership.widen();
+    }
+  }
+
+  /** Whether one of these members has a weight, is not ejected and was not tried yet. */
+  public boolean anyReady(int from, int to, @Nullable Tried tried, long nowNanos) {
+    return membership.anyReady(from, to, tried, nowNanos);
+  }
+
   /** Takes a pick back of which nothing came. */
   public void withdrawn(Member<T> member) {
     membership.outstanding(member, -1);

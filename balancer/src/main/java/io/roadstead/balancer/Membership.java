@@ -29,6 +29,9 @@ public final class Membership<T> {
   private boolean anySettled;
   private boolean bound;
   private int outstanding;
+  private double[] upTo = {};
+  private int from;
+  private int to;
 
   Membership(List<Guard> guards, @Nullable ZoneFirst zones, RandomGenerator random) {
     this.guards = guards.toArray(Guard[]::new);
@@ -53,12 +56,58 @@ public final class Membership<T> {
 
   /** A member at random, each as often as its weight says. Only where there is one. */
   public Member<T> draw() {
+    if (to - from < members.length) {
+      return drawNarrow();
+    }
     long bits = random.nextLong();
     int slot = (int) (((bits >>> 32) * members.length) >>> 32);
     if (evenWeights) {
       return members[slot];
     }
     return members[unit(bits << 32) < threshold[slot] ? slot : alias[slot]];
+  }
+
+  private Member<T> drawNarrow() {
+    double at = chance();
+    if (evenWeights) {
+      return members[from + (int) (at * (to - from))];
+    }
+    double before = from == 0 ? 0 : upTo[from - 1];
+    double wanted = before + at * (upTo[to - 1] - before);
+    int low = from;
+    int high = to - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (upTo[middle] > wanted) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return members[low];
+  }
+
+  /** Lets only these members be chosen, until {@link #widen}. */
+  void narrow(int first, int end) {
+    from = first;
+    to = end;
+  }
+
+  void widen() {
+    from = 0;
+    to = members.length;
+  }
+
+  boolean anyReady(int first, int end, @Nullable Tried tried, long nowNanos) {
+    for (int i = first; i < end; i++) {
+      Member<T> member = members[i];
+      if (member.weight != 0
+          && !member.isEjected(nowNanos)
+          && (tried == null || !tried.contains(member))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A random number from 0 (inclusive) to 1 (exclusive). */
@@ -93,7 +142,7 @@ public final class Membership<T> {
 
   /** Whether nothing speaks against picking this member now. */
   public boolean admits(Member<T> member, @Nullable Tried tried, long nowNanos) {
-    if (tried != null && tried.contains(member)) {
+    if ((tried != null && tried.contains(member)) || member.index < from || member.index >= to) {
       return false;
     }
     for (Guard guard : guards) {
@@ -125,7 +174,8 @@ public final class Membership<T> {
    */
   @Nullable Member<T> withRoom(@Nullable Tried tried, long nowNanos, Predicate<T> room) {
     Member<T> best = null;
-    for (Member<T> member : members) {
+    for (int i = from; i < to; i++) {
+      Member<T> member = members[i];
       if ((tried == null || !tried.contains(member))
           && room.test(member.target())
           && (best == null || goesBefore(member, best, nowNanos))) {
@@ -142,11 +192,11 @@ public final class Membership<T> {
    */
   public @Nullable Member<T> lastResort(@Nullable Tried tried, long nowNanos) {
     Member<T> best = null;
-    int n = members.length;
+    int n = to - from;
     int offset = n == 0 ? 0 : (int) (((random.nextLong() >>> 32) * n) >>> 32);
     for (int i = 0; i < n; i++) {
       int at = offset + i;
-      Member<T> member = members[at < n ? at : at - n];
+      Member<T> member = members[from + (at < n ? at : at - n)];
       if ((tried != null && tried.contains(member)) || (bound && refused(member, nowNanos))) {
         continue;
       }
@@ -236,6 +286,7 @@ public final class Membership<T> {
     }
     known.values().forEach(gone -> gone.present = false);
     members = next.toArray(array(0));
+    widen();
     first = first && endpoints.isEmpty();
     summarise(nowNanos);
     tabulateWeights(nowNanos);
@@ -286,6 +337,12 @@ public final class Membership<T> {
 
   private void tabulateAliases(double total) {
     int n = members.length;
+    upTo = new double[n];
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += members[i].weight;
+      upTo[i] = sum;
+    }
     threshold = new double[n];
     alias = new int[n];
     int[] small = new int[n];

@@ -30,6 +30,11 @@ public final class Tried {
     return false;
   }
 
+  /** The one that was added last; null where there is none. */
+  public @Nullable Member<?> last() {
+    return size == 0 ? null : members[size - 1];
+  }
+
   public int size() {
     return size;
   }

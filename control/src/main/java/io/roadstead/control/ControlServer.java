@@ -11,6 +11,7 @@ import io.roadstead.control.api.RefusalsApi;
 import io.roadstead.control.api.RegistryApi;
 import io.roadstead.control.api.ReloadApi;
 import io.roadstead.control.api.ServicesApi;
+import io.roadstead.control.api.SplitApi;
 import io.roadstead.control.api.Views;
 import io.roadstead.control.console.Camera;
 import io.roadstead.control.console.ConsoleStreams;
@@ -39,6 +40,7 @@ import io.roadstead.control.watch.WatchHub;
 import io.roadstead.control.wire.FiguresJson;
 import io.roadstead.registry.Refusals;
 import io.roadstead.registry.Registry;
+import io.roadstead.registry.Splits;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
 import io.roadstead.rollout.Artifacts;
@@ -84,6 +86,7 @@ public final class ControlServer implements AutoCloseable {
   /** What it serves. Everything is started and closed by its owner. */
   public record Parts(
       Registry registry,
+      Splits splits,
       Subscribers subscribers,
       Refusals refusals,
       Deployer deployer,
@@ -254,6 +257,7 @@ public final class ControlServer implements AutoCloseable {
     all.addAll(new Subscriptions(hub, parts.registry(), parts.subscribers()).endpoints());
     all.addAll(new RefusalsApi(parts.refusals()).endpoints());
     all.addAll(new RegistryApi(parts.registry()).endpoints());
+    all.addAll(new SplitApi(parts.registry(), parts.splits()).endpoints());
     all.addAll(new ServicesApi(parts.registry(), parts.deployer(), parts.traffic()).endpoints());
     all.addAll(
         new InstancesApi(

@@ -11,6 +11,7 @@ import io.roadstead.control.http.ConnectionTimes;
 import io.roadstead.control.mount.Mount;
 import io.roadstead.registry.Registration;
 import io.roadstead.registry.Registry;
+import io.roadstead.registry.Splits;
 import io.roadstead.registry.Status;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
@@ -117,6 +118,7 @@ public final class MemoryPlatform implements AutoCloseable {
                 times),
             new ControlServer.Parts(
                 registry,
+                new Splits(registry, new MemorySplits(), wall, events),
                 subscribers,
                 (by, instances) -> instances.forEach(instance -> refusals.add(by + " " + instance)),
                 deployer,

@@ -297,6 +297,29 @@ class ServicesHttpTest {
   }
 
   @Test
+  void aSplitIsSetShownTravelsAndIsCleared() throws Exception {
+    String split = "/api/v1/services/orders/split";
+    String wanted = "{\"split\":{\"1\":90,\"2\":10}}";
+    assertThat(platform.send("PUT", split, wanted).statusCode()).isEqualTo(404);
+    var instance = platform.send("PUT", "/api/v1/registry/orders/a", "{\"host\":\"h\",\"port\":1}");
+    assertThat(instance.statusCode()).isEqualTo(201);
+
+    HttpResponse<String> set = platform.send("PUT", split, wanted);
+    assertThat(set.statusCode()).as(set.body()).isEqualTo(200);
+    assertThat(platform.getJson(split).path("split").toString()).isEqualTo("{\"1\":90,\"2\":10}");
+    assertThat(platform.get("/api/v1/registry").body())
+        .contains(wanted.substring(1, wanted.length() - 1));
+    assertThat(platform.get("/api/v1/events").body()).contains("split.changed");
+
+    HttpResponse<String> wrong = platform.send("PUT", split, "{\"split\":{\"1\":90,\"2\":20}}");
+    assertThat(wrong.statusCode()).isBetween(400, 422);
+    assertThat(wrong.body()).contains("invalid-split").contains("110").contains("100");
+
+    assertThat(platform.send("DELETE", split).statusCode()).isEqualTo(204);
+    assertThat(platform.getJson(split).path("split").isEmpty()).isTrue();
+  }
+
+  @Test
   void theDescriptionOfTheApiIsWhatIsServed() throws Exception {
     String path = "";
     List<String> described = new java.util.ArrayList<>();

@@ -117,7 +117,7 @@ final class DeltaFetch implements AutoCloseable {
       switch (change) {
         case Change.Put put -> fresh.add(entry(put.instance(), false));
         case Change.Remove remove -> fresh.add(entry(remove.last(), true));
-        case Change.Facts _ -> {}
+        case Change.Facts _, Change.Shares _ -> {}
       }
     }
     synchronized (this) {

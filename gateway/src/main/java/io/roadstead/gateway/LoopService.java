@@ -27,6 +27,7 @@ final class LoopService {
   final RetryBudget budget;
   final Line line = new Line();
   private final Worker worker;
+  private final RandomGenerator random;
   private Crowd crowd;
   private final PassiveEjection ejection = Balancer.standardEjection();
   private final SlowStart slowStart = new SlowStart(TrafficPolicy.DEFAULT.slowStart());
@@ -36,6 +37,7 @@ final class LoopService {
   private final Map<TrafficPolicy.OfRoute, Patience> ofRoutes = new HashMap<>();
   private TrafficPolicy policy = TrafficPolicy.DEFAULT;
   private Patience patience;
+  private @Nullable VersionDraw draw;
   private boolean sleeping;
   private long queued;
   int inflight;
@@ -44,6 +46,7 @@ final class LoopService {
   LoopService(String name, Worker worker, Crowd crowd, RandomGenerator random) {
     this.name = name;
     this.worker = worker;
+    this.random = random;
     this.crowd = crowd;
     this.balancer = Balancer.standard(random, ejection, slowStart);
     this.budget = new RetryBudget(policy.retries().budgetPercent(), worker.now());
@@ -74,6 +77,7 @@ final class LoopService {
         }
       }
     }
+    draw = newer.split().isNone() ? null : VersionDraw.order(newer.split(), endpoints, random);
     balancer.update(endpoints, nowNanos);
     membership = newer;
     serve();
@@ -106,6 +110,7 @@ final class LoopService {
   }
 
   void clear(long nowNanos) {
+    draw = null;
     balancer.update(List.of(), nowNanos);
     membership = null;
   }
@@ -139,6 +144,10 @@ final class LoopService {
   /** An instance with room for one more, in which it has a place then; null where none has. */
   @Nullable Member<UpstreamPool> pick(@Nullable Tried tried) {
     long now = worker.now();
+    VersionDraw versions = draw;
+    if (versions != null) {
+      return versions.pick(balancer, tried, now);
+    }
     Member<UpstreamPool> picked = balancer.pick(now, tried);
     if (picked == null || picked.target().enter()) {
       return picked;

@@ -3,6 +3,7 @@ package io.roadstead.gateway;
 import io.roadstead.gateway.route.RouteTable;
 import io.roadstead.registry.Cursor;
 import io.roadstead.registry.Instance;
+import io.roadstead.registry.Split;
 import io.roadstead.registry.TrafficPolicy;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -20,10 +21,16 @@ record World(Cursor version, RouteTable routes, List<Membership> services) {
    *
    * @param absence why no request can be sent there, when none can
    * @param traffic how its requests are treated
+   * @param split how they are shared among its versions
    * @param crowd what the loops share of it
    */
   record Membership(
-      String service, List<Target> targets, String absence, TrafficPolicy traffic, Crowd crowd) {}
+      String service,
+      List<Target> targets,
+      String absence,
+      TrafficPolicy traffic,
+      Split split,
+      Crowd crowd) {}
 
   /**
    * An instance and where it is.

@@ -116,7 +116,12 @@ final class WorldBuilder {
     Crowd crowd = crowds.computeIfAbsent(service.name(), _ -> new Crowd());
     crowd.keepInstances(service.instances().stream().map(Instance::id).collect(Collectors.toSet()));
     return new World.Membership(
-        service.name(), List.copyOf(targets), absence(service, why), service.traffic(), crowd);
+        service.name(),
+        List.copyOf(targets),
+        absence(service, why),
+        service.traffic(),
+        service.split(),
+        crowd);
   }
 
   private @Nullable String obstacle(Instance instance, @Nullable InetAddress address) {

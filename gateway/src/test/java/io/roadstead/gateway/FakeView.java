@@ -7,6 +7,7 @@ import io.roadstead.registry.RegistryView;
 import io.roadstead.registry.Route;
 import io.roadstead.registry.Service;
 import io.roadstead.registry.Snapshot;
+import io.roadstead.registry.Split;
 import io.roadstead.registry.Status;
 import io.roadstead.registry.TrafficPolicy;
 import java.time.Instant;
@@ -28,6 +29,8 @@ final class FakeView implements RegistryView {
   private final Map<String, List<Route>> routes = new TreeMap<>();
   private final Map<String, List<Instance>> instances = new TreeMap<>();
   private final Map<String, TrafficPolicy> traffic = new TreeMap<>();
+  private final Map<String, Split> splits = new TreeMap<>();
+  private String label = "v1";
   private @Nullable Consumer<Snapshot> listener;
   private long version;
 
@@ -52,6 +55,17 @@ final class FakeView implements RegistryView {
     return changed();
   }
 
+  synchronized FakeView split(String service, Split split) {
+    splits.put(service, split);
+    return changed();
+  }
+
+  /** From now on what is put is of this version. */
+  synchronized FakeView versions(String next) {
+    label = next;
+    return this;
+  }
+
   FakeView up(String service, String id, int port) {
     return put(service, id, "127.0.0.1", port, Status.UP);
   }
@@ -70,7 +84,7 @@ final class FakeView implements RegistryView {
             status,
             100,
             "",
-            "v1",
+            label,
             false,
             Map.of(),
             Instant.EPOCH,
@@ -131,7 +145,13 @@ final class FakeView implements RegistryView {
     instances.forEach(
         (name, all) ->
             services.put(
-                name, new Service(name, all, routes.getOrDefault(name, List.of()), policy(name))));
+                name,
+                new Service(
+                    name,
+                    all,
+                    routes.getOrDefault(name, List.of()),
+                    policy(name),
+                    splits.getOrDefault(name, Split.NONE))));
     routes.forEach(
         (name, all) ->
             services.computeIfAbsent(name, n -> new Service(n, List.of(), all, policy(name))));

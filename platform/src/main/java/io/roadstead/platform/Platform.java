@@ -23,6 +23,7 @@ import io.roadstead.platform.log.EventLines;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.LocalRegistryView;
 import io.roadstead.registry.Registry;
+import io.roadstead.registry.Splits;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
 import io.roadstead.registry.liveness.Liveness;
@@ -161,6 +162,8 @@ public final class Platform implements AutoCloseable {
                 directory.registrations(), new EurekaInfoForm(), registry, wall, ticker, lines));
     journal.restore();
     journal.start();
+    Splits splits = new Splits(registry, store, wall, lines);
+    splits.restore();
     Subscribers subscribers = new Subscribers(epoch, wall, ticker, lines);
     subscribers.restore(store.knownSubscribers());
     subscribers.onKnownChanged(store::saveKnownSubscribers);
@@ -211,6 +214,7 @@ public final class Platform implements AutoCloseable {
                 controlConfig(config, directory),
                 new ControlServer.Parts(
                     registry,
+                    splits,
                     subscribers,
                     liveness,
                     deployer,

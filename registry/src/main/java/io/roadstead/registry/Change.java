@@ -32,4 +32,7 @@ public sealed interface Change {
       routes = List.copyOf(routes);
     }
   }
+
+  /** A service's requests are shared otherwise among its versions. */
+  record Shares(String service, Split split) implements Change {}
 }

@@ -77,5 +77,8 @@ final class ChangeLog {
     if (!was.routes().equals(is.routes()) || !was.traffic().equals(is.traffic())) {
       changes.add(new Change.Facts(is.name(), is.routes(), is.traffic()));
     }
+    if (!was.split().equals(is.split())) {
+      changes.add(new Change.Shares(is.name(), is.split()));
+    }
   }
 }

@@ -345,6 +345,26 @@ public final class Registry {
   }
 
   /**
+   * Sets how a service's requests are shared among its versions.
+   *
+   * @throws InvalidRegistration where it is one service too many
+   */
+  public Cursor split(String service, Split split) {
+    String name = Names.service(service);
+    Writing writing = begin();
+    try {
+      Service known = snapshot.service(name);
+      if (!(known == null ? Split.NONE : known.split()).equals(split)) {
+        admitService(name);
+        writing.changes.add(new Change.Shares(name, split));
+      }
+      return commit(writing);
+    } finally {
+      end(writing);
+    }
+  }
+
+  /**
    * The changes after {@code since}, or nothing where they are no longer kept or the epoch is
    * another.
    */

@@ -65,6 +65,7 @@ final class SortedServices extends AbstractMap<String, Service> {
     List<Instance> instances = new ArrayList<>(before == null ? List.of() : before.instances());
     List<Route> routes = before == null ? List.of() : before.routes();
     TrafficPolicy traffic = before == null ? TrafficPolicy.DEFAULT : before.traffic();
+    Split split = before == null ? Split.NONE : before.split();
     for (Change change : changes) {
       switch (change) {
         case Change.Put put -> {
@@ -85,9 +86,10 @@ final class SortedServices extends AbstractMap<String, Service> {
           routes = facts.routes();
           traffic = facts.traffic();
         }
+        case Change.Shares shares -> split = shares.split();
       }
     }
-    return new Service(name, instances, routes, traffic);
+    return new Service(name, instances, routes, traffic, split);
   }
 
   /** The position of an id in instances in order of id, or {@code -(where it belongs) - 1}. */

@@ -48,6 +48,7 @@ class RegistryLawTest {
         switch (change) {
           case Change.Put put -> put(put.instance());
           case Change.Remove remove -> remove(remove.last());
+          case Change.Shares _ -> {}
           case Change.Facts facts -> {
             if (facts.routes().isEmpty()) {
               routes.remove(facts.service());

@@ -61,7 +61,14 @@ final class Schema {
               "INSERT INTO epoch VALUES (0)"),
           List.of(
               "ALTER TABLE instance ADD COLUMN leaving INTEGER NOT NULL DEFAULT 0",
-              "ALTER TABLE instance ADD COLUMN available INTEGER NOT NULL DEFAULT 0"));
+              "ALTER TABLE instance ADD COLUMN available INTEGER NOT NULL DEFAULT 0"),
+          List.of(
+              """
+              CREATE TABLE split (
+                service TEXT NOT NULL, version TEXT NOT NULL, share INTEGER NOT NULL,
+                PRIMARY KEY (service, version)
+              ) WITHOUT ROWID\
+              """));
 
   /** The version that this build writes. */
   static final int VERSION = STEPS.size();

@@ -1,5 +1,7 @@
 package io.roadstead.store;
 
+import io.roadstead.registry.Split;
+import io.roadstead.registry.Splits;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.event.Event;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,7 +39,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Safe from any thread.
  */
-public final class SqliteStore implements StateStore {
+public final class SqliteStore implements StateStore, Splits.Kept {
   /** How many events are kept. */
   static final int MAX_EVENTS = 10_000;
 
@@ -296,6 +300,46 @@ public final class SqliteStore implements StateStore {
                         one.name(),
                         one.kind().name(),
                         json().writeValueAsString(one.services()));
+              }
+              return changed;
+            });
+  }
+
+  @Override
+  public Map<String, Split> splits() {
+    record Share(String service, String version, int share) {}
+    Map<String, SortedMap<String, Integer>> shares = new TreeMap<>();
+    List<Share> rows =
+        database.read(
+            db ->
+                db.query(
+                    row ->
+                        new Share(
+                            row.getString("service"),
+                            row.getString("version"),
+                            row.getInt("share")),
+                    "SELECT * FROM split"));
+    for (Share row : rows) {
+      shares.computeIfAbsent(row.service(), _ -> new TreeMap<>()).put(row.version(), row.share());
+    }
+    Map<String, Split> splits = new TreeMap<>();
+    shares.forEach((service, of) -> splits.put(service, new Split(of)));
+    return splits;
+  }
+
+  @Override
+  public void saveSplit(String service, Split split) {
+    int _ =
+        database.transaction(
+            db -> {
+              int changed = db.update("DELETE FROM split WHERE service = ?", service);
+              for (Map.Entry<String, Integer> each : split.shares().entrySet()) {
+                changed +=
+                    db.update(
+                        "INSERT INTO split VALUES (?, ?, ?)",
+                        service,
+                        each.getKey(),
+                        each.getValue());
               }
               return changed;
             });

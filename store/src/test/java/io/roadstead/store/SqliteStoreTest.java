@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.roadstead.registry.Route;
+import io.roadstead.registry.Split;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.event.Event;
@@ -53,6 +54,18 @@ class SqliteStoreTest {
   @AfterEach
   void close() {
     store.close();
+  }
+
+  @Test
+  void splitsAreThereAfterReopeningUntilTheyAreCleared() {
+    Split split = Split.of(Map.of("1", 90, "2", 10));
+    store.saveSplit("orders", Split.of(Map.of("1", 100)));
+    store.saveSplit("orders", split);
+    store.saveSplit("cart", split);
+    store.saveSplit("cart", Split.NONE);
+    store.close();
+    open();
+    assertThat(store.splits()).isEqualTo(Map.of("orders", split));
   }
 
   @Test

@@ -166,6 +166,9 @@ public final class Views {
       json.writeNumberProperty("ready", status.ready());
     }
     RegistryJson.routes(json, routes(listed, status));
+    if (listed != null) {
+      RegistryJson.split(json, listed.split());
+    }
     Traffic.Sum sum = Traffic.Sum.NONE;
     json.writeArrayPropertyStart("instances");
     for (Joined instance : instances) {

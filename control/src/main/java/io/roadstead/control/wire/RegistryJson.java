@@ -6,7 +6,9 @@ import io.roadstead.registry.Instance;
 import io.roadstead.registry.Route;
 import io.roadstead.registry.Service;
 import io.roadstead.registry.Snapshot;
+import io.roadstead.registry.Split;
 import io.roadstead.registry.Status;
+import io.roadstead.registry.TrafficPolicy;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -122,7 +125,8 @@ public final class RegistryJson {
               text(node, "name"),
               instances,
               readRoutes(node.path("routes")),
-              TrafficJson.read(node.path("traffic")));
+              TrafficJson.read(node.path("traffic")),
+              readSplit(node.path("split")));
       services.put(service.name(), service);
     }
     return new Snapshot(readVersion(tree), services);
@@ -151,7 +155,18 @@ public final class RegistryJson {
                   name,
                   old == null ? List.of() : old.instances(),
                   readRoutes(change.path("routes")),
-                  TrafficJson.read(change.path("traffic"))));
+                  TrafficJson.read(change.path("traffic")),
+                  old == null ? Split.NONE : old.split()));
+        }
+        case "split" -> {
+          String name = text(change, "service");
+          Service old = services.get(name);
+          Split split = readSplit(change.path("split"));
+          replace(
+              services,
+              old == null
+                  ? new Service(name, List.of(), List.of(), TrafficPolicy.DEFAULT, split)
+                  : new Service(name, old.instances(), old.routes(), old.traffic(), split));
         }
         default -> {
           // a kind of change that a newer control plane knows and this reader does not need
@@ -177,7 +192,7 @@ public final class RegistryJson {
         services,
         old == null
             ? new Service(instance.service(), instances, List.of())
-            : new Service(instance.service(), instances, old.routes(), old.traffic()));
+            : new Service(instance.service(), instances, old.routes(), old.traffic(), old.split()));
   }
 
   private static void remove(Map<String, Service> services, String name, String id) {
@@ -185,7 +200,7 @@ public final class RegistryJson {
     if (old != null) {
       List<Instance> instances = new ArrayList<>(old.instances());
       instances.removeIf(instance -> instance.id().equals(id));
-      replace(services, new Service(name, instances, old.routes(), old.traffic()));
+      replace(services, new Service(name, instances, old.routes(), old.traffic(), old.split()));
     }
   }
 
@@ -195,6 +210,25 @@ public final class RegistryJson {
     } else {
       services.put(service.name(), service);
     }
+  }
+
+  /** The split of a service as every answer shows it; nothing where there is none. */
+  public static void split(JsonGenerator json, Split split) {
+    if (!split.isNone()) {
+      writeSplit(json, split);
+    }
+  }
+
+  private static void writeSplit(JsonGenerator json, Split split) {
+    json.writeObjectPropertyStart("split");
+    split.shares().forEach(json::writeNumberProperty);
+    json.writeEndObject();
+  }
+
+  private static Split readSplit(JsonNode node) {
+    SortedMap<String, Integer> shares = new TreeMap<>();
+    node.properties().forEach(each -> shares.put(each.getKey(), each.getValue().asInt()));
+    return shares.isEmpty() ? Split.NONE : new Split(shares);
   }
 
   private static List<Route> readRoutes(JsonNode nodes) {
@@ -253,6 +287,7 @@ public final class RegistryJson {
     json.writeStringProperty("name", service.name());
     routes(json, service.routes());
     TrafficJson.write(json, service.traffic());
+    split(json, service.split());
     json.writeArrayPropertyStart("instances");
     service.instances().forEach(instance -> instance(json, instance));
     json.writeEndArray();
@@ -277,6 +312,11 @@ public final class RegistryJson {
         json.writeStringProperty("service", service);
         routes(json, routes);
         TrafficJson.write(json, traffic);
+      }
+      case Change.Shares(var service, var split) -> {
+        json.writeStringProperty("type", "split");
+        json.writeStringProperty("service", service);
+        writeSplit(json, split);
       }
     }
     json.writeEndObject();

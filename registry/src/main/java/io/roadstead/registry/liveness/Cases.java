@@ -148,8 +148,8 @@ final class Cases {
             drop(at);
           }
         }
-        case Change.Facts _ -> {
-          // Routes are no concern of instances.
+        case Change.Facts _, Change.Shares _ -> {
+          // Routes and shares are no concern of instances.
         }
       }
     }

@@ -69,7 +69,8 @@ final class HastyView implements RegistryView {
             service.name(),
             instances.stream().map(is -> drains(is) ? is.withStatus(Status.UP) : is).toList(),
             service.routes(),
-            service.traffic())
+            service.traffic(),
+            service.split())
         : service;
   }
 

@@ -1,0 +1,76 @@
+package io.roadstead.registry;
+
+import io.roadstead.registry.event.Event;
+import io.roadstead.registry.event.EventSink;
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * Changes the splits of services: kept first, then in force, so that none is lost by a crash
+ * between the two. Blocks; safe from any thread.
+ */
+public final class Splits {
+  /** Where they outlive the process. */
+  public interface Kept {
+    /** By service. */
+    Map<String, Split> splits();
+
+    /** Durable when it returns; {@link Split#NONE} forgets it. */
+    void saveSplit(String service, Split split);
+  }
+
+  private final Registry registry;
+  private final Kept kept;
+  private final InstantSource wall;
+  private final EventSink events;
+
+  public Splits(Registry registry, Kept kept, InstantSource wall, EventSink events) {
+    this.registry = registry;
+    this.kept = kept;
+    this.wall = wall;
+    this.events = events;
+  }
+
+  /** Puts those of an earlier life in force. */
+  public void restore() {
+    kept.splits().forEach(registry::split);
+  }
+
+  /** What is in force; {@link Split#NONE} also where there is no such service. */
+  public Split of(String service) {
+    Service known = registry.snapshot().service(Names.service(service));
+    return known == null ? Split.NONE : known.split();
+  }
+
+  /**
+   * Makes it the split of the service.
+   *
+   * @param by who asks, for the event
+   * @return the version of the registry that has it
+   * @throws InvalidRegistration where it is one service too many
+   */
+  public Cursor set(String service, Split split, String by) {
+    String name = Names.service(service);
+    boolean changed;
+    Cursor version;
+    synchronized (this) {
+      changed = !of(name).equals(split);
+      if (changed) {
+        kept.saveSplit(name, split);
+      }
+      version = registry.split(name, split);
+    }
+    if (changed) {
+      events.accept(
+          new Event(
+              wall.instant(),
+              "split.changed",
+              name,
+              "",
+              "",
+              "the split of " + name + " is now " + split.words(),
+              Map.of("split", split.shares(), "by", by)));
+    }
+    return version;
+  }
+}
