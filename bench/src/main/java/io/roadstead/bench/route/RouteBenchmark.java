@@ -42,6 +42,7 @@ public class RouteBenchmark {
   private static final int SERVICES = 1_000;
 
   private final List<Head> heads = new ArrayList<>();
+  private final List<Head> strangers = new ArrayList<>();
   private final PathCheck check = new PathCheck(HeadLimits.DEFAULT.headBytes());
   private List<Service> services = List.of();
   private List<Service> changed = List.of();
@@ -60,24 +61,37 @@ public class RouteBenchmark {
       order.add(i);
     }
     Collections.shuffle(order, random);
-    // A head holds 32 KiB; a twentieth of the routes is asked for.
+    // A head keeps room for the largest; so a twentieth of the routes is asked for.
     for (int i : order.subList(0, ROUTES / 20)) {
-      HeadParser parser = new HeadParser(new HeadLimits(1024, 2048, 20));
-      parser.request(
-          Unpooled.copiedBuffer(
-              (i % 12 == 11 ? "POST" : "GET")
-                  + " "
-                  + path(i, "")
-                  + "/items/42?page=2&v=1 HTTP/1.1\r\nHost: "
-                  + (i % 3 == 1 ? host(i) : "www.example.org")
-                  + "\r\nUser-Agent: bench/1\r\nAccept: */*\r\nX-Beta: 1\r\nCookie: a=b;"
-                  + " c=1\r\n\r\n",
-              StandardCharsets.ISO_8859_1));
-      heads.add(parser.head());
-      if (look(parser.head()) == null) {
+      heads.add(head(i, path(i, "") + "/items/42?page=2&v=1"));
+      if (look(heads.getLast()) == null) {
         throw new IllegalStateException("route " + i + " is not found");
       }
+      // As far down the tree as can be: only the last segment differs.
+      strangers.add(head(i, path(i, "") + "0000/items/42?page=2&v=1"));
+      if (look(strangers.getLast()) != null) {
+        throw new IllegalStateException("a route beside " + i + " is found");
+      }
     }
+  }
+
+  private static Head head(int i, String target) {
+    HeadParser parser = new HeadParser(new HeadLimits(1024, 2048, 20));
+    int read =
+        parser.request(
+            Unpooled.copiedBuffer(
+                (i % 12 == 11 ? "POST" : "GET")
+                    + " "
+                    + target
+                    + " HTTP/1.1\r\nHost: "
+                    + (i % 3 == 1 ? host(i) : "www.example.org")
+                    + "\r\nUser-Agent: bench/1\r\nAccept: */*\r\nX-Beta: 1\r\nCookie: a=b;"
+                    + " c=1\r\n\r\n",
+                StandardCharsets.ISO_8859_1));
+    if (read == HeadParser.INCOMPLETE || read == HeadParser.BAD) {
+      throw new IllegalStateException("the request for " + target + " cannot be read");
+    }
+    return parser.head();
   }
 
   private static String path(int i, String suffix) {
@@ -127,16 +141,28 @@ public class RouteBenchmark {
     return table.match(head, check.bytes(), check.from(), check.to());
   }
 
+  private @Nullable Object next(List<Head> from) {
+    at = at + 1 == from.size() ? 0 : at + 1;
+    return look(from.get(at));
+  }
+
   /** The path checked, and its route found. */
   @Benchmark
   @BenchmarkMode(Mode.AverageTime)
   @OutputTimeUnit(TimeUnit.NANOSECONDS)
   public @Nullable Object lookUp() {
-    at = at + 1 == heads.size() ? 0 : at + 1;
-    return look(heads.get(at));
+    return next(heads);
   }
 
-  /** A table of all routes from nothing, in a JVM that has done so twice only. */
+  /** The path checked, and no route found, though there is one that hardly differs. */
+  @Benchmark
+  @BenchmarkMode(Mode.AverageTime)
+  @OutputTimeUnit(TimeUnit.NANOSECONDS)
+  public @Nullable Object miss() {
+    return next(strangers);
+  }
+
+  /** A table of all routes from nothing, in a JVM that has done so once only. */
   @Benchmark
   @BenchmarkMode(Mode.SingleShotTime)
   @OutputTimeUnit(TimeUnit.MILLISECONDS)

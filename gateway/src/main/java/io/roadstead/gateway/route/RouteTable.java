@@ -29,14 +29,14 @@ public final class RouteTable {
   public static final RouteTable EMPTY =
       new RouteTable(List.of(), Map.of(), Map.of(), new ByteMap<>(Map.of(), true), false);
 
-  /** A route and whose it is, as the tables are compared by. */
-  private record Claim(String service, int index, Route route) {}
+  /** What a service has declared, and what was made of it; the two lists go side by side. */
+  private record Declared(int index, List<Route> routes, List<RouteEntry> entries) {}
 
   /** The routes of one host, and the tree made of them. */
-  private record HostRoutes(List<Claim> claims, PathTree tree) {}
+  private record HostRoutes(List<RouteEntry> entries, PathTree tree) {}
 
   private final List<String> services;
-  private final Map<Claim, RouteEntry> entries;
+  private final Map<String, Declared> declared;
   private final Map<String, HostRoutes> hosts;
   private final ByteMap<PathTree> exactHosts;
   private final boolean hasExactHosts;
@@ -48,12 +48,12 @@ public final class RouteTable {
 
   private RouteTable(
       List<String> services,
-      Map<Claim, RouteEntry> entries,
+      Map<String, Declared> declared,
       Map<String, HostRoutes> hosts,
       ByteMap<RouteEntry> defaults,
       boolean defaultRoutes) {
     this.services = services;
-    this.entries = entries;
+    this.declared = declared;
     this.hosts = hosts;
     this.defaults = defaults;
     this.defaultRoutes = defaultRoutes;
@@ -86,39 +86,36 @@ public final class RouteTable {
    */
   public RouteTable next(List<Service> routed, boolean withDefaults) {
     Places places = new Places(services, routed, withDefaults);
-    Map<String, List<Claim>> claims = new HashMap<>();
+    Map<String, Declared> newDeclared = HashMap.newHashMap(routed.size());
+    Map<String, List<RouteEntry>> byHost = new HashMap<>();
     for (Service service : routed) {
-      for (Route route : service.routes()) {
-        claims
-            .computeIfAbsent(route.host().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
-            .add(new Claim(service.name(), places.of(service.name()), route));
+      if (service.routes().isEmpty()) {
+        continue;
+      }
+      Declared now = declared(service, places.of(service.name()));
+      newDeclared.put(service.name(), now);
+      for (int i = 0; i < now.entries.size(); i++) {
+        byHost
+            .computeIfAbsent(
+                now.routes.get(i).host().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
+            .add(now.entries.get(i));
       }
     }
-    boolean same = claims.size() == hosts.size() && withDefaults == defaultRoutes;
-    Map<Claim, RouteEntry> newEntries = new HashMap<>();
-    Map<String, HostRoutes> newHosts = new HashMap<>();
-    for (Map.Entry<String, List<Claim>> each : claims.entrySet()) {
+    boolean same = byHost.size() == hosts.size() && withDefaults == defaultRoutes;
+    Map<String, HostRoutes> newHosts = HashMap.newHashMap(byHost.size());
+    for (Map.Entry<String, List<RouteEntry>> each : byHost.entrySet()) {
       HostRoutes known = hosts.get(each.getKey());
-      boolean kept = known != null && known.claims.equals(each.getValue());
+      // Entries are compared by identity: those of routes that are the same are the same.
+      boolean kept = known != null && known.entries.equals(each.getValue());
       same &= kept;
-      PathTree.Builder builder = new PathTree.Builder();
-      for (Claim claim : each.getValue()) {
-        RouteEntry entry = entry(claim);
-        newEntries.put(claim, entry);
-        if (!kept) {
-          builder.add(entry);
-        }
-      }
-      newHosts.put(
-          each.getKey(),
-          kept && known != null ? known : new HostRoutes(each.getValue(), builder.build()));
+      newHosts.put(each.getKey(), kept && known != null ? known : hostRoutes(each.getValue()));
     }
     if (same && places.services().equals(services)) {
       return this;
     }
     return new RouteTable(
         places.services(),
-        newEntries,
+        newDeclared,
         newHosts,
         places.services().equals(services) && withDefaults == defaultRoutes
             ? defaults
@@ -126,11 +123,34 @@ public final class RouteTable {
         withDefaults);
   }
 
-  private RouteEntry entry(Claim claim) {
-    RouteEntry known = entries.get(claim);
-    return known != null
-        ? known
-        : new RouteEntry(RouteEntry.label(claim.route), claim.service, claim.index, claim.route);
+  private static HostRoutes hostRoutes(List<RouteEntry> entries) {
+    PathTree.Builder builder = new PathTree.Builder();
+    entries.forEach(builder::add);
+    return new HostRoutes(entries, builder.build());
+  }
+
+  /** What a service declares, with the entries that it had before where a route is the same. */
+  private Declared declared(Service service, int index) {
+    Declared before = declared.get(service.name());
+    List<Route> routes = service.routes();
+    if (before != null && before.index == index && before.routes.equals(routes)) {
+      return before;
+    }
+    Map<Route, RouteEntry> known = new HashMap<>();
+    if (before != null && before.index == index) {
+      for (int i = 0; i < before.routes.size(); i++) {
+        known.put(before.routes.get(i), before.entries.get(i));
+      }
+    }
+    List<RouteEntry> entries = new ArrayList<>(routes.size());
+    for (Route route : routes) {
+      RouteEntry kept = known.isEmpty() ? null : known.get(route);
+      entries.add(
+          kept != null
+              ? kept
+              : new RouteEntry(RouteEntry.label(route), service.name(), index, route));
+    }
+    return new Declared(index, routes, entries);
   }
 
   private static ByteMap<RouteEntry> defaults(

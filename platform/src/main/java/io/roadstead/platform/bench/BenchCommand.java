@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
       WatchCommand.class,
       EurekaCommand.class,
       BalancerCommand.class,
-      DeploysCommand.class
+      DeploysCommand.class,
+      JmhCommand.class
     })
 public final class BenchCommand implements Callable<Integer> {
   /** For picocli. */
