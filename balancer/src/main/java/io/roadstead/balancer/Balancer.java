@@ -31,7 +31,7 @@ public final class Balancer<T> {
   private static final int ERRORS_IN_ROW = 5;
   private static final int PERCENT = 50;
 
-  private final Strategy strategy;
+  private Strategy strategy;
   private final Membership<T> membership;
 
   /**
@@ -86,6 +86,19 @@ public final class Balancer<T> {
   public void update(List<Endpoint<T>> endpoints, long nowNanos) {
     membership.update(endpoints, nowNanos);
     strategy.changed(membership);
+  }
+
+  /**
+   * Chooses by another strategy, from the next pick on. What is outstanding and all that was learnt
+   * of the members stays.
+   *
+   * @param newer its own
+   * @param zones which zone goes first; null: all alike
+   */
+  public void use(Strategy newer, @Nullable ZoneFirst zones, long nowNanos) {
+    strategy = newer;
+    membership.zones(zones, nowNanos);
+    newer.changed(membership);
   }
 
   /** A member for a new request, from now on counted as outstanding; null where there is none. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Membership<T> {
   private final Guard[] guards;
-  private final @Nullable ZoneFirst zones;
+  private @Nullable ZoneFirst zones;
   private final RandomGenerator random;
   private Member<T>[] members = array(0);
   private boolean evenWeights = true;
@@ -128,6 +128,13 @@ public final class Membership<T> {
   void outstanding(Member<?> member, int change) {
     if (member.present && (change > 0 || member.outstanding() > 0)) {
       outstanding += change;
+    }
+  }
+
+  void zones(@Nullable ZoneFirst newer, long nowNanos) {
+    if (newer != null || zones != null) {
+      zones = newer;
+      tabulateWeights(nowNanos);
     }
   }
 

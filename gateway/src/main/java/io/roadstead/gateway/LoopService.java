@@ -2,12 +2,22 @@ package io.roadstead.gateway;
 
 import io.roadstead.balancer.Balancer;
 import io.roadstead.balancer.Endpoint;
+import io.roadstead.balancer.HotCold;
+import io.roadstead.balancer.LeastRequest;
+import io.roadstead.balancer.Maglev;
 import io.roadstead.balancer.Member;
 import io.roadstead.balancer.PassiveEjection;
+import io.roadstead.balancer.PowerOfTwoChoices;
+import io.roadstead.balancer.RandomChoice;
 import io.roadstead.balancer.RetryBudget;
+import io.roadstead.balancer.RoundRobin;
 import io.roadstead.balancer.SlowStart;
+import io.roadstead.balancer.SmoothWeighted;
+import io.roadstead.balancer.Strategy;
 import io.roadstead.balancer.Tried;
 import io.roadstead.gateway.route.RouteEntry;
+import io.roadstead.registry.Balancing;
+import io.roadstead.registry.Instance;
 import io.roadstead.registry.TrafficPolicy;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -66,14 +76,15 @@ final class LoopService {
    * @param pools of the membership's targets, in their order; null where one has no address
    */
   void update(World.Membership newer, List<@Nullable UpstreamPool> pools, long nowNanos) {
-    obey(newer.traffic());
+    obey(newer.traffic(), nowNanos);
     join(newer.crowd());
     List<Endpoint<UpstreamPool>> endpoints = new ArrayList<>(pools.size());
     for (UpstreamPool pool : pools) {
       if (pool != null) {
         pool.gate(crowd.instance(pool.instance().id(), policy.concurrency().instance()));
         if (pool.takesTraffic()) {
-          endpoints.add(new Endpoint<>(pool.instance().id(), pool, pool.instance().weight()));
+          Instance instance = pool.instance();
+          endpoints.add(new Endpoint<>(instance.id(), pool, instance.weight(), instance.zone()));
         }
       }
     }
@@ -95,9 +106,12 @@ final class LoopService {
     }
   }
 
-  private void obey(TrafficPolicy newer) {
+  private void obey(TrafficPolicy newer, long nowNanos) {
     if (newer.equals(policy)) {
       return;
+    }
+    if (newer.balancing().strategy() != policy.balancing().strategy()) {
+      balancer.use(strategy(newer.balancing().strategy()), null, nowNanos);
     }
     policy = newer;
     patience = Patience.of(newer.waits(), worker.timeouts());
@@ -107,6 +121,18 @@ final class LoopService {
     ejection.times(e.shortest(), e.longest());
     ejection.errors(e.errors(), e.errorPercent(), e.sharePercent(), e.panicPercent());
     slowStart.window(newer.slowStart());
+  }
+
+  private static Strategy strategy(Balancing.Strategy named) {
+    return switch (named) {
+      case PEAK_EWMA, ZONE_FIRST -> new PowerOfTwoChoices();
+      case LEAST_REQUEST -> new LeastRequest();
+      case ROUND_ROBIN -> new RoundRobin();
+      case SMOOTH_WEIGHTED -> new SmoothWeighted();
+      case RANDOM -> new RandomChoice();
+      case PREQUAL -> new HotCold();
+      case MAGLEV -> new Maglev();
+    };
   }
 
   void clear(long nowNanos) {

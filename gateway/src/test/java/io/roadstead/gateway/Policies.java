@@ -41,6 +41,16 @@ final class Policies {
     return with(STANDARD.waits(), STANDARD.retries(), STANDARD.concurrency(), time);
   }
 
+  static TrafficPolicy slowStart(Duration time) {
+    return new TrafficPolicy(
+        STANDARD.waits(),
+        STANDARD.retries(),
+        STANDARD.ejection(),
+        STANDARD.concurrency(),
+        STANDARD.hold(),
+        time);
+  }
+
   static TrafficPolicy ejection(Ejection ejection) {
     return new TrafficPolicy(
         STANDARD.waits(),

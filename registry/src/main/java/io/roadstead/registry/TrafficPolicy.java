@@ -8,6 +8,7 @@ import java.time.Duration;
  *
  * @param hold for how long a request waits while the service has no instance; zero: not at all
  * @param slowStart how long the share of a new instance grows; zero: it has its whole share at once
+ * @param balancing how an instance is chosen
  */
 public record TrafficPolicy(
     Waits waits,
@@ -15,7 +16,8 @@ public record TrafficPolicy(
     Ejection ejection,
     Concurrency concurrency,
     Duration hold,
-    Duration slowStart) {
+    Duration slowStart,
+    Balancing balancing) {
   public static final TrafficPolicy DEFAULT =
       new TrafficPolicy(
           Waits.DEFAULT,
@@ -24,6 +26,22 @@ public record TrafficPolicy(
           Concurrency.DEFAULT,
           Duration.ofSeconds(1),
           Duration.ofSeconds(10));
+
+  /** One whose instances are chosen as those of most are. */
+  public TrafficPolicy(
+      Waits waits,
+      Retries retries,
+      Ejection ejection,
+      Concurrency concurrency,
+      Duration hold,
+      Duration slowStart) {
+    this(waits, retries, ejection, concurrency, hold, slowStart, Balancing.DEFAULT);
+  }
+
+  /** The same with another way to choose an instance. */
+  public TrafficPolicy with(Balancing value) {
+    return new TrafficPolicy(waits, retries, ejection, concurrency, hold, slowStart, value);
+  }
 
   /**
    * How long a gateway waits.

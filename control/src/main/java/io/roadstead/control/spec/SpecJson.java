@@ -97,6 +97,7 @@ public final class SpecJson implements SpecCodec {
           .put("cache", spec.start().cache());
     }
     TrafficSpec.write(spec.traffic(), tree);
+    BalancerSpec.write(spec.traffic().balancing(), tree);
     return tree;
   }
 }

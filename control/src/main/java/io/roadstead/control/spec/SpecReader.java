@@ -101,7 +101,9 @@ public final class SpecReader {
     Resources resources = resources(section.section("resources"));
     RolloutPolicy rollout = rollout(section.section("rollout"));
     JarStart start = start(section.section("start"));
-    TrafficPolicy traffic = TrafficSpec.read(section.section("traffic"));
+    TrafficPolicy traffic =
+        TrafficSpec.read(section.section("traffic"))
+            .with(BalancerSpec.read(section.section("balancer")));
     section.noMore();
     if (source == null || problems.count() > before) {
       return Optional.empty();

@@ -1,5 +1,6 @@
 package io.roadstead.control.spec;
 
+import io.roadstead.registry.Balancing;
 import io.roadstead.registry.TrafficPolicy;
 import io.roadstead.registry.TrafficPolicy.Concurrency;
 import io.roadstead.registry.TrafficPolicy.Ejection;
@@ -107,7 +108,7 @@ final class TrafficSpec {
 
   /** Writes what is not the default. */
   static void write(TrafficPolicy policy, ObjectNode service) {
-    if (policy.equals(TrafficPolicy.DEFAULT)) {
+    if (policy.with(Balancing.DEFAULT).equals(TrafficPolicy.DEFAULT)) {
       return;
     }
     ObjectNode traffic = service.putObject("traffic");

@@ -1,5 +1,7 @@
 package io.roadstead.control.wire;
 
+import io.roadstead.registry.Balancing;
+import io.roadstead.registry.Balancing.Affinity;
 import io.roadstead.registry.TrafficPolicy;
 import io.roadstead.registry.TrafficPolicy.Concurrency;
 import io.roadstead.registry.TrafficPolicy.Ejection;
@@ -7,6 +9,7 @@ import io.roadstead.registry.TrafficPolicy.OfRoute;
 import io.roadstead.registry.TrafficPolicy.Retries;
 import io.roadstead.registry.TrafficPolicy.Waits;
 import java.time.Duration;
+import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
@@ -42,7 +45,35 @@ final class TrafficJson {
     json.writeEndObject();
     json.writeNumberProperty("holdMillis", policy.hold().toMillis());
     json.writeNumberProperty("slowStartMillis", policy.slowStart().toMillis());
+    balancer(json, policy.balancing());
     json.writeEndObject();
+  }
+
+  private static void balancer(JsonGenerator json, Balancing balancing) {
+    if (balancing.equals(Balancing.DEFAULT)) {
+      return;
+    }
+    json.writeObjectPropertyStart("balancer");
+    json.writeStringProperty("strategy", balancing.strategy().word());
+    Affinity affinity = balancing.affinity();
+    if (affinity.by() != Affinity.By.NOTHING) {
+      json.writeObjectPropertyStart("affinity");
+      json.writeStringProperty(word(affinity.by()), affinity.name());
+      if (affinity.by() == Affinity.By.COOKIE) {
+        json.writeStringProperty("path", affinity.path());
+        json.writeNumberProperty("maxAgeMillis", affinity.maxAge().toMillis());
+        json.writeBooleanProperty("secure", affinity.secure());
+      }
+      json.writeEndObject();
+    }
+    if (balancing.subset() > 0) {
+      json.writeNumberProperty("subset", balancing.subset());
+    }
+    json.writeEndObject();
+  }
+
+  private static String word(Affinity.By by) {
+    return by.name().toLowerCase(Locale.ROOT);
   }
 
   static void write(JsonGenerator json, OfRoute policy) {
@@ -90,7 +121,29 @@ final class TrafficJson {
             concurrency.path("queue").asInt(standard.concurrency().queue()),
             millis(concurrency, "waitMillis", standard.concurrency().patience())),
         millis(node, "holdMillis", standard.hold()),
-        millis(node, "slowStartMillis", standard.slowStart()));
+        millis(node, "slowStartMillis", standard.slowStart()),
+        readBalancer(node.path("balancer")));
+  }
+
+  /** A strategy of a newer platform that is not known here stands for the default. */
+  private static Balancing readBalancer(JsonNode node) {
+    if (!node.isObject()) {
+      return Balancing.DEFAULT;
+    }
+    JsonNode affinity = node.path("affinity");
+    return new Balancing(
+        Balancing.Strategy.of(node.path("strategy").asString(""))
+            .orElse(Balancing.DEFAULT.strategy()),
+        affinity.has("header")
+            ? Affinity.header(affinity.path("header").asString(""))
+            : affinity.has("cookie")
+                ? Affinity.cookie(
+                    affinity.path("cookie").asString(""),
+                    affinity.path("path").asString("/"),
+                    millis(affinity, "maxAgeMillis", Duration.ZERO),
+                    affinity.path("secure").asBoolean(false))
+                : Affinity.NONE,
+        node.path("subset").asInt(0));
   }
 
   /** Reads what a route has of its own. */
