@@ -97,9 +97,18 @@ public final class MemoryPlatform implements AutoCloseable {
     Ticker ticker = Ticker.system();
     registry = new Registry(epoch, wall, ticker, events);
     subscribers = new Subscribers(epoch, wall, ticker, events);
+    Splits splits = new Splits(registry, new MemorySplits(), wall, events);
     deployer =
         new Deployer(
-            registry, subscribers, new Processes(), new Digests(), store, wall, ticker, events);
+            registry,
+            splits,
+            subscribers,
+            new Processes(),
+            new Digests(),
+            store,
+            wall,
+            ticker,
+            events);
     figures =
         new FigureBook(
             () -> Optional.ofNullable(counted), () -> ticker.nanos() + passed.get(), wall);
@@ -118,7 +127,7 @@ public final class MemoryPlatform implements AutoCloseable {
                 times),
             new ControlServer.Parts(
                 registry,
-                new Splits(registry, new MemorySplits(), wall, events),
+                splits,
                 subscribers,
                 (by, instances) -> instances.forEach(instance -> refusals.add(by + " " + instance)),
                 deployer,

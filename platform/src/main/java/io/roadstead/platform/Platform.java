@@ -188,6 +188,7 @@ public final class Platform implements AutoCloseable {
             "deployer",
             new Deployer(
                 registry,
+                splits,
                 subscribers,
                 seams.runtime().apply(runtime),
                 artifacts,

@@ -51,6 +51,65 @@ public final class Splits {
    */
   public Cursor set(String service, Split split, String by) {
     String name = Names.service(service);
+    return put(name, split, "", "the split of " + name + " is now " + split.words(), by);
+  }
+
+  /**
+   * A roll-out begins that makes this version of the service: a split in which the version has no
+   * share ends, for it would get no request until the others have gone.
+   */
+  public void begins(String service, String version, String rollout) {
+    Split split = of(service);
+    if (!split.isNone() && split.shares().getOrDefault(version, 0) == 0) {
+      Cursor _ =
+          put(
+              service,
+              Split.NONE,
+              rollout,
+              "the split of " + service + " has ended: " + rollout + " makes " + version + " of it",
+              rollout);
+    }
+  }
+
+  /**
+   * A roll-out has made this version of the service: a split ends where none of the other versions
+   * that it names has an instance left, so that it is not in the way of the next roll-out.
+   */
+  public void arrived(String service, String version, String rollout) {
+    Split split = of(service);
+    Service known = registry.snapshot().service(service);
+    if (split.isNone()
+        || known == null
+        || known.instances().stream()
+            .map(Instance::version)
+            .anyMatch(other -> !other.equals(version) && split.shares().containsKey(other))) {
+      return;
+    }
+    Cursor _ =
+        put(
+            service,
+            Split.NONE,
+            rollout,
+            "the split of "
+                + service
+                + " has ended: "
+                + version
+                + " is the only version of it that is left",
+            rollout);
+  }
+
+  /** The service has been removed, and its split with it. */
+  public void removed(String service, String by) {
+    Cursor _ =
+        put(
+            service,
+            Split.NONE,
+            "",
+            "the split of " + service + " has ended: the service was removed",
+            by);
+  }
+
+  private Cursor put(String name, Split split, String rollout, String message, String by) {
     boolean changed;
     Cursor version;
     synchronized (this) {
@@ -67,8 +126,8 @@ public final class Splits {
               "split.changed",
               name,
               "",
-              "",
-              "the split of " + name + " is now " + split.words(),
+              rollout,
+              message,
               Map.of("split", split.shares(), "by", by)));
     }
     return version;

@@ -6,6 +6,7 @@ import io.roadstead.registry.Cursor;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.Names;
 import io.roadstead.registry.Registry;
+import io.roadstead.registry.Splits;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
@@ -102,6 +103,7 @@ public final class Deployer implements AutoCloseable {
 
   public Deployer(
       Registry registry,
+      Splits splits,
       Subscribers subscribers,
       InstanceRuntime runtime,
       Artifacts artifacts,
@@ -112,6 +114,7 @@ public final class Deployer implements AutoCloseable {
     this(
         new World(
             registry,
+            splits,
             witnesses(subscribers),
             runtime,
             store,

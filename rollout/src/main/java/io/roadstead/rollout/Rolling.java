@@ -86,6 +86,9 @@ final class Rolling {
     begun.log().flush();
     progress();
     event("rollout.started", begun, name + ": " + kind.word() + " " + first.to() + " by " + by);
+    if (!first.to().isEmpty() && !first.to().equals(from)) {
+      world.splits().begins(name, first.to(), id);
+    }
     return id;
   }
 
@@ -226,6 +229,10 @@ final class Rolling {
       running.log().step(Continuation.RETURN, "", StepState.DONE, "at " + desired.versionNow());
     }
     end(running, running.goingTo(), running.reason());
+    Rollout ended = running.log().now();
+    if (!running.returning() && !ended.to().equals(ended.from())) {
+      world.splits().arrived(name, ended.to(), ended.id());
+    }
   }
 
   void end(RolloutCourse running, State end, String why) {

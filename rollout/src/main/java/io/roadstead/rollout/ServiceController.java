@@ -253,6 +253,7 @@ final class ServiceController implements Fleet.Command {
   }
 
   private void forget(@Nullable RolloutCourse running) {
+    world.splits().removed(name, running == null ? PLATFORM : running.log().now().by());
     desired.forget();
     view = null;
     if (running != null) {

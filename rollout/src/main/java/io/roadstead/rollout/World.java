@@ -1,6 +1,7 @@
 package io.roadstead.rollout;
 
 import io.roadstead.registry.Registry;
+import io.roadstead.registry.Splits;
 import io.roadstead.registry.Ticker;
 import io.roadstead.registry.event.Event;
 import io.roadstead.registry.event.EventSink;
@@ -10,6 +11,7 @@ import java.util.Map;
 /** What every service's controller works with; one for the whole platform. */
 record World(
     Registry registry,
+    Splits splits,
     Witnesses witnesses,
     InstanceRuntime runtime,
     StateStore store,

@@ -3,6 +3,7 @@ package io.roadstead.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.roadstead.registry.Registry;
+import io.roadstead.registry.Splits;
 import io.roadstead.registry.Status;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Subscribers;
@@ -38,6 +39,7 @@ class DeployerThreadsTest {
   private final Deployer deployer =
       new Deployer(
           registry,
+          new Splits(registry, new MemoryStore(), wall, EventSink.NONE),
           subscribers,
           runtime,
           new MemoryArtifacts(),

@@ -1,5 +1,7 @@
 package io.roadstead.rollout;
 
+import io.roadstead.registry.Split;
+import io.roadstead.registry.Splits;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.event.Event;
 import java.util.ArrayList;
@@ -10,14 +12,29 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What is durable, in memory: it outlives the deployers of a test. */
-final class MemoryStore implements StateStore {
+final class MemoryStore implements StateStore, Splits.Kept {
   private final Map<String, ServiceState> services = new LinkedHashMap<>();
   private final Map<String, Map<Long, Release>> releases = new LinkedHashMap<>();
   private final Map<String, InstanceRecord> instances = new LinkedHashMap<>();
   private final Map<String, Rollout> rollouts = new LinkedHashMap<>();
+  private final Map<String, Split> splits = new LinkedHashMap<>();
 
   /** Fails to save and delete instances, as on a full disk. */
   boolean full;
+
+  @Override
+  public synchronized Map<String, Split> splits() {
+    return Map.copyOf(splits);
+  }
+
+  @Override
+  public synchronized void saveSplit(String service, Split split) {
+    if (split.isNone()) {
+      splits.remove(service);
+    } else {
+      splits.put(service, split);
+    }
+  }
 
   @Override
   public synchronized List<ServiceState> services() {

@@ -7,6 +7,7 @@ import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.Registry;
 import io.roadstead.registry.Route;
 import io.roadstead.registry.Service;
+import io.roadstead.registry.Splits;
 import io.roadstead.registry.Status;
 import io.roadstead.registry.event.Event;
 import io.roadstead.rollout.Deployer.ServiceStatus;
@@ -34,6 +35,7 @@ final class SimulatedPlatform {
   BarrierOutcome barrier = new BarrierOutcome(List.of("gateway"), List.of(), List.of());
   OptionalInt inFlight = OptionalInt.of(0);
   Registry registry;
+  Splits splits;
   Deployer deployer;
   private int epochs;
 
@@ -42,6 +44,7 @@ final class SimulatedPlatform {
     runtime = new FakeRuntime(work, work, work::nanos);
     ids = new Ids(new Random(seed));
     registry = newRegistry();
+    splits = new Splits(registry, store, work, events::add);
     deployer = newDeployer();
     deployer.start();
   }
@@ -50,6 +53,8 @@ final class SimulatedPlatform {
   void restart() {
     work.forgetAll();
     registry = newRegistry();
+    splits = new Splits(registry, store, work, events::add);
+    splits.restore();
     deployer = newDeployer();
     deployer.start();
   }
@@ -63,6 +68,7 @@ final class SimulatedPlatform {
     return new Deployer(
         new World(
             registry,
+            splits,
             new Witnesses() {
               @Override
               public BarrierOutcome await(String service, Cursor version, Duration limit) {
