@@ -47,7 +47,7 @@ final class LoopService {
   private final Map<TrafficPolicy.OfRoute, Patience> ofRoutes = new HashMap<>();
   private TrafficPolicy policy = TrafficPolicy.DEFAULT;
   private Patience patience;
-  private @Nullable VersionDraw draw;
+  private @Nullable VersionDraw<UpstreamPool> draw;
   private boolean sleeping;
   private long queued;
   int inflight;
@@ -170,7 +170,7 @@ final class LoopService {
   /** An instance with room for one more, in which it has a place then; null where none has. */
   @Nullable Member<UpstreamPool> pick(@Nullable Tried tried) {
     long now = worker.now();
-    VersionDraw versions = draw;
+    VersionDraw<UpstreamPool> versions = draw;
     if (versions != null) {
       return versions.pick(balancer, tried, now);
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * from then on, so each connection is closed when its answer is complete, and event streams are
  * ended. One of a suspect that is avoided keeps nothing idle either, but ends no stream.
  */
-final class UpstreamPool {
+final class UpstreamPool implements VersionDraw.Versioned {
   /** How often one loop tells that an instance refuses connections. */
   private static final long TELL_NANOS = 1_000_000_000L;
 
@@ -57,6 +57,11 @@ final class UpstreamPool {
     return instance;
   }
 
+  @Override
+  public String version() {
+    return instance.version();
+  }
+
   InetSocketAddress address() {
     return address;
   }
@@ -83,13 +88,15 @@ final class UpstreamPool {
     gate = newer;
   }
 
-  boolean hasRoom() {
+  @Override
+  public boolean hasRoom() {
     Gate at = gate;
     return at == null || at.hasRoom();
   }
 
   /** Takes a place at the instance; false where there is none. {@link #gate} has to get it back. */
-  boolean enter() {
+  @Override
+  public boolean enter() {
     Gate at = gate;
     return at == null || at.enter();
   }

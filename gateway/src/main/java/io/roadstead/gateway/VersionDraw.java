@@ -22,7 +22,18 @@ import org.jspecify.annotations.Nullable;
  * share to the others; those without a share serve where no other can. Nothing is allocated by a
  * pick. Confined to the loop.
  */
-final class VersionDraw {
+final class VersionDraw<T extends VersionDraw.Versioned> {
+  /** What it has to know of whom it draws. */
+  interface Versioned {
+    String version();
+
+    /** Whether it takes one more request. */
+    boolean hasRoom();
+
+    /** Takes a place; false where there is none. */
+    boolean enter();
+  }
+
   private final RandomGenerator random;
   private final String[] versions;
   private final int[] shares;
@@ -50,10 +61,10 @@ final class VersionDraw {
    * The draw for these endpoints, which it puts in the order that it needs; null where none of them
    * is of a version with a share, so that all are alike.
    */
-  static @Nullable VersionDraw order(
-      Split split, List<Endpoint<UpstreamPool>> endpoints, RandomGenerator random) {
-    List<Endpoint<UpstreamPool>> ordered = new ArrayList<>(endpoints.size());
-    List<Endpoint<UpstreamPool>> rest = new ArrayList<>(endpoints);
+  static <T extends Versioned> @Nullable VersionDraw<T> order(
+      Split split, List<Endpoint<T>> endpoints, RandomGenerator random) {
+    List<Endpoint<T>> ordered = new ArrayList<>(endpoints.size());
+    List<Endpoint<T>> rest = new ArrayList<>(endpoints);
     List<String> versions = new ArrayList<>();
     int[] shares = new int[split.shares().size()];
     int[] ends = new int[shares.length];
@@ -61,9 +72,7 @@ final class VersionDraw {
       int before = ordered.size();
       if (each.getValue() > 0) {
         rest.removeIf(
-            endpoint ->
-                endpoint.target().instance().version().equals(each.getKey())
-                    && ordered.add(endpoint));
+            endpoint -> endpoint.target().version().equals(each.getKey()) && ordered.add(endpoint));
       }
       if (ordered.size() > before) {
         shares[versions.size()] = each.getValue();
@@ -78,25 +87,24 @@ final class VersionDraw {
     endpoints.clear();
     endpoints.addAll(ordered);
     int n = versions.size();
-    return new VersionDraw(
+    return new VersionDraw<>(
         random, versions, Arrays.copyOf(shares, n), Arrays.copyOf(ends, n), ordered.size());
   }
 
   /** As {@link LoopService#pick}. */
-  @Nullable Member<UpstreamPool> pick(
-      Balancer<UpstreamPool> balancer, @Nullable Tried tried, long nowNanos) {
+  @Nullable Member<T> pick(Balancer<T> balancer, @Nullable Tried tried, long nowNanos) {
     int version = version(balancer, tried, nowNanos);
     int from = version > 0 ? ends[version - 1] : 0;
     int to = version >= 0 ? ends[version] : size;
     if (version < 0 && balancer.anyReady(named, size, tried, nowNanos)) {
       from = named;
     }
-    Member<UpstreamPool> picked = balancer.pickAmong(from, to, nowNanos, tried);
+    Member<T> picked = balancer.pickAmong(from, to, nowNanos, tried);
     if (picked == null || picked.target().enter()) {
       return picked;
     }
     balancer.withdrawn(picked);
-    Member<UpstreamPool> other = withRoom(balancer, from, to, tried, nowNanos);
+    Member<T> other = withRoom(balancer, from, to, tried, nowNanos);
     if (other == null && to <= named) {
       other = withRoom(balancer, 0, named, tried, nowNanos);
     }
@@ -104,7 +112,7 @@ final class VersionDraw {
   }
 
   /** Which version the request goes to; below 0 where none with a share can serve. */
-  private int version(Balancer<UpstreamPool> balancer, @Nullable Tried tried, long nowNanos) {
+  private int version(Balancer<T> balancer, @Nullable Tried tried, long nowNanos) {
     int drawn = tried == null || tried.size() == 0 ? drawn() : before(tried);
     if (drawn >= 0 && ready(balancer, drawn, tried, nowNanos)) {
       return drawn;
@@ -144,8 +152,8 @@ final class VersionDraw {
   /** A further attempt stays with the version that was drawn. */
   private int before(Tried tried) {
     Member<?> last = tried.last();
-    if (last != null && last.target() instanceof UpstreamPool pool) {
-      String version = pool.instance().version();
+    if (last != null && last.target() instanceof Versioned known) {
+      String version = known.version();
       for (int i = 0; i < versions.length; i++) {
         if (versions[i].equals(version)) {
           return i;
@@ -155,15 +163,13 @@ final class VersionDraw {
     return -1;
   }
 
-  private boolean ready(
-      Balancer<UpstreamPool> balancer, int version, @Nullable Tried tried, long nowNanos) {
+  private boolean ready(Balancer<T> balancer, int version, @Nullable Tried tried, long nowNanos) {
     return balancer.anyReady(version == 0 ? 0 : ends[version - 1], ends[version], tried, nowNanos);
   }
 
-  private static @Nullable Member<UpstreamPool> withRoom(
-      Balancer<UpstreamPool> balancer, int from, int to, @Nullable Tried tried, long nowNanos) {
-    Member<UpstreamPool> other =
-        balancer.pickWithRoomAmong(from, to, nowNanos, tried, UpstreamPool::hasRoom);
+  private static <T extends Versioned> @Nullable Member<T> withRoom(
+      Balancer<T> balancer, int from, int to, @Nullable Tried tried, long nowNanos) {
+    Member<T> other = balancer.pickWithRoomAmong(from, to, nowNanos, tried, Versioned::hasRoom);
     if (other != null && !other.target().enter()) {
       // Another loop was quicker.
       balancer.withdrawn(other);
