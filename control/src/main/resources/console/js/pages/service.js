@@ -166,10 +166,15 @@ function charts(one) {
   );
 }
 
-// While two versions take requests, how each of them fares.
+// While two versions take requests, or are to share them, how each of them fares.
 function versions(one) {
-  const all = Object.entries(figures(one.name).versions).filter(([, said]) => said.recent.requestsPerSecond > 0);
-  if (all.length < 2) {
+  const split = one.split ?? {};
+  const named = Object.keys(split);
+  const silent = { recent: {} };
+  const told = figures(one.name).versions;
+  const busy = Object.keys(told).filter((version) => told[version].recent.requestsPerSecond > 0);
+  const all = [...new Set([...named, ...busy])].sort().map((version) => [version, told[version] ?? silent]);
+  if (all.length < 2 && named.length === 0) {
     return null;
   }
   return h(
@@ -180,7 +185,8 @@ function versions(one) {
       "Figures by version",
       [
         { name: "Version", class: "title", cell: ([version]) => h("span", { class: "tag" }, version) },
-        { name: "Requests per second", cell: ([, said]) => h("span", {}, number(said.recent.requestsPerSecond)) },
+        ...(named.length === 0 ? [] : [{ name: "Share", cell: ([version]) => h("span", {}, version in split ? `${split[version]} %` : NONE) }]),
+        { name: "Requests per second", cell: ([, said]) => h("span", {}, number(said.recent.requestsPerSecond ?? 0)) },
         { name: "Failed", cell: ([, said]) => h("span", {}, share(said.recent.errorShare)) },
         { name: "p50 / p99", cell: ([, said]) => h("span", {}, `${millis(said.recent.p50Millis)} / ${millis(said.recent.p99Millis)}`) },
       ],

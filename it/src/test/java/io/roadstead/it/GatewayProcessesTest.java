@@ -3,23 +3,31 @@ package io.roadstead.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.roadstead.gateway.PortUse;
 import io.roadstead.platform.GatewayListen;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
 import io.roadstead.platform.StandaloneGateway;
+import io.roadstead.registry.Registration;
+import io.roadstead.registry.Registry;
+import io.roadstead.registry.Status;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.rollout.Rollout.State;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +71,100 @@ class GatewayProcessesTest {
       assertThat(deployments.deploy("two", 1).state()).isEqualTo(State.SUCCEEDED);
       await().atMost(LONG).until(() -> load.answers("two") > 20);
       assertThat(load.failures()).isEmpty();
+    }
+  }
+
+  /** What it says of itself is all that tells the two: both are the same program. */
+  private static void register(Platform of, String version, int port) {
+    Registry.Written _ =
+        of.registry()
+            .register(
+                new Registration(
+                    "shared",
+                    "shared-" + version,
+                    "127.0.0.1",
+                    "",
+                    port,
+                    false,
+                    Status.UP,
+                    100,
+                    Map.of("version", version),
+                    Duration.ofMinutes(10),
+                    null));
+  }
+
+  private static HttpServer saying(String word) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, word.length());
+          exchange.getResponseBody().write(word.getBytes(StandardCharsets.US_ASCII));
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  private static void command(Platform of, String method, String body) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create("http://" + of.control() + "/api/v1/services/shared/split"))
+            .header("Authorization", "Bearer " + of.token())
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  /** Which version answers each of 300 requests. */
+  private static Map<String, Integer> answers(HostPort at) throws Exception {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (int i = 0; i < 300; i++) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://" + at + "/shared/who")).build();
+      HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      counts.merge(answer.body(), 1, Integer::sum);
+    }
+    return counts;
+  }
+
+  /** 300 draws of one in five are outside 25 and 110 less than once in ten million times. */
+  private static void assertShared(HostPort at) throws Exception {
+    assertThat(answers(at).getOrDefault("new", 0)).isBetween(25, 110);
+  }
+
+  @Test
+  void aSplitHoldsInAGatewayOfItsOwnProcessAndOverARestartOfTheWholePlatform() throws Exception {
+    PlatformConfig config = PlatformConfig.local(directory.resolve("shared"));
+    HttpServer old = saying("old");
+    HttpServer fresh = saying("new");
+    try {
+      try (Platform first = Platform.start(config)) {
+        register(first, "1", old.getAddress().getPort());
+        register(first, "2", fresh.getAddress().getPort());
+        try (StandaloneGateway apart = gateway(first, new HostPort("127.0.0.1", 0))) {
+          command(first, "PUT", "{\"split\":{\"1\":100,\"2\":0}}");
+          await().atMost(LONG).until(() -> answers(apart.listen()).equals(Map.of("old", 300)));
+          assertThat(answers(first.gateway())).isEqualTo(Map.of("old", 300));
+          command(first, "PUT", "{\"split\":{\"1\":80,\"2\":20}}");
+          await().atMost(LONG).until(() -> answers(apart.listen()).size() == 2);
+          assertShared(apart.listen());
+          assertShared(first.gateway());
+        }
+        command(first, "PUT", "{\"split\":{\"1\":0,\"2\":100}}");
+      }
+      try (Platform second = Platform.start(config)) {
+        assertThat(answers(second.gateway()))
+            .as("from the first request on")
+            .containsOnlyKeys("new");
+      }
+    } finally {
+      old.stop(0);
+      fresh.stop(0);
     }
   }
 

@@ -51,7 +51,9 @@ public final class Splits {
    */
   public Cursor set(String service, Split split, String by) {
     String name = Names.service(service);
-    return put(name, split, "", "the split of " + name + " is now " + split.words(), by);
+    String message =
+        "the split of " + name + (split.isNone() ? " has ended" : " is now " + split.words());
+    return put(name, split, "", message, by);
   }
 
   /**

@@ -52,6 +52,7 @@ public final class Main {
     commands.put("drain", ServiceCommands.Drain::new);
     commands.put("resume", ServiceCommands.Resume::new);
     commands.put("release", ServiceCommands.Release::new);
+    commands.put("split", SplitCommand::new);
     commands.put("rollout", ServiceCommands.RolloutAction::new);
     commands.put("logs", ReadingCommands.Logs::new);
     commands.put("events", ReadingCommands.Events::new);

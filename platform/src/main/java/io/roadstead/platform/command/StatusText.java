@@ -47,6 +47,9 @@ final class StatusText {
       if (!doing.isEmpty()) {
         more.add(text(service, "name") + ": " + doing);
       }
+      if (!service.path("split").isEmpty()) {
+        more.add(text(service, "name") + ": split: " + SplitCommand.words(service.path("split")));
+      }
     }
     StringBuilder all = new StringBuilder(table.text());
     if (!more.isEmpty()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
 import io.roadstead.registry.Registration;
+import io.roadstead.registry.Registry;
 import io.roadstead.registry.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What commands say to a person, against a running platform. */
@@ -69,6 +71,53 @@ class AnswersTest {
     assertThat(unknown.exit()).isEqualTo(1);
     assertThat(unknown.err()).contains("no service 'nobody' is registered");
     assertThat(run("release", "or ders").exit()).isEqualTo(2);
+  }
+
+  @Test
+  void splitSaysHowTheRequestsAreSharedAndWhatNobodyRuns() {
+    registered("shared", "s1", "1.4");
+    assertThat(run("split", "Shared").out())
+        .isEqualTo("shared: no split, all instances are alike\n");
+
+    Outcome set = run("split", "shared", "1.4=90", "1.5=10%");
+    assertThat(set.exit()).isZero();
+    assertThat(set.out()).isEqualTo("shared: 1.4 90 %, 1.5 10 %\n");
+    assertThat(set.err()).contains("no instance of shared has version 1.5").doesNotContain("1.4:");
+
+    assertThat(run("status", "shared").out()).contains("shared: split: 1.4 90 %, 1.5 10 %");
+    Outcome json = run("split", "shared", "-o", "json");
+    JsonNode body = JsonMapper.shared().readTree(json.out());
+    assertThat(body.path("split").toString()).isEqualTo("{\"1.4\":90,\"1.5\":10}");
+    assertThat(body.path("version").asString("")).isNotEmpty();
+
+    Outcome end = run("split", "shared", "--end", "-o", "json");
+    assertThat(JsonMapper.shared().readTree(end.out()).path("split").isEmpty()).isTrue();
+    assertThat(end.err()).doesNotContain("no instance");
+    assertThat(run("status", "shared").out()).doesNotContain("split");
+    Outcome unknown = run("split", "nobody-here", "1=100");
+    assertThat(unknown.exit()).isEqualTo(1);
+    assertThat(unknown.err().lines()).hasSize(1);
+    assertThat(unknown.err()).contains("there is no service 'nobody-here'");
+  }
+
+  private static void registered(String service, String id, String version) {
+    Registry.Written written =
+        platform
+            .registry()
+            .register(
+                new Registration(
+                    service,
+                    id,
+                    "127.0.0.1",
+                    "",
+                    80,
+                    false,
+                    Status.UP,
+                    100,
+                    Map.of("version", version),
+                    Duration.ofSeconds(90),
+                    null));
+    assertThat(written.created()).isTrue();
   }
 
   private static Outcome run(String... words) {

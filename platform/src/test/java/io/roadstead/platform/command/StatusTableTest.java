@@ -67,6 +67,13 @@ class StatusTableTest {
   }
 
   @Test
+  void howAServicesRequestsAreSharedIsToldBelowTheTable() {
+    ObjectNode service = (ObjectNode) storefront(0);
+    service.putObject("split").put("11.9", 90).put("12.0", 10);
+    assertThat(StatusText.of(service)).contains("storefront: split: 11.9 90 %, 12.0 10 %\n");
+  }
+
+  @Test
   void ofInstancesItIsToldWhereTheyRun() {
     String text = StatusText.instances(storefront(0).path("instances"));
     assertThat(text.lines().skip(1))
