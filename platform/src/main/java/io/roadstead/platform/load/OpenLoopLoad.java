@@ -57,6 +57,7 @@ public final class OpenLoopLoad implements AutoCloseable {
   private final LongFunction<Ask> asks;
   private final boolean keepsConnections;
   private final int perSecond;
+  private final Duration limit;
   private final Ticker ticker;
   private final Outcomes outcomes;
   private final ConcurrentLinkedDeque<Idle> idle = new ConcurrentLinkedDeque<>();
@@ -92,10 +93,27 @@ public final class OpenLoopLoad implements AutoCloseable {
       int perSecond,
       Ticker ticker,
       Outcomes outcomes) {
+    this(address, asks, keepsConnections, perSecond, LIMIT, ticker, outcomes);
+  }
+
+  /**
+   * @param asks the n-th request, from 0
+   * @param keepsConnections whether they are used again, or each request has its own
+   * @param limit how long a request may take, from when it is due, instead of {@link #LIMIT}
+   */
+  public OpenLoopLoad(
+      InetSocketAddress address,
+      LongFunction<Ask> asks,
+      boolean keepsConnections,
+      int perSecond,
+      Duration limit,
+      Ticker ticker,
+      Outcomes outcomes) {
     this.address = address;
     this.asks = asks;
     this.keepsConnections = keepsConnections;
     this.perSecond = perSecond;
+    this.limit = limit;
     this.ticker = ticker;
     this.outcomes = outcomes;
     this.arrivals = Thread.ofPlatform().daemon().name("load-arrivals").unstarted(this::arrive);
@@ -114,11 +132,11 @@ public final class OpenLoopLoad implements AutoCloseable {
   public void close() {
     stopped.countDown();
     try {
-      if (arrivals.isAlive() && !arrivals.join(LIMIT)) {
+      if (arrivals.isAlive() && !arrivals.join(limit)) {
         arrivals.interrupt();
       }
       int phase = inFlight.arriveAndDeregister();
-      inFlight.awaitAdvanceInterruptibly(phase, LIMIT.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+      inFlight.awaitAdvanceInterruptibly(phase, limit.toMillis() + 1_000, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException e) {
@@ -155,9 +173,9 @@ public final class OpenLoopLoad implements AutoCloseable {
 
   private void request(Ask ask, long due) {
     long sent = ticker.nanos();
-    Cause failure = attempt(ask, due + LIMIT.toNanos());
+    Cause failure = attempt(ask, due + limit.toNanos());
     long ended = ticker.nanos();
-    if (failure == null && ended - due > LIMIT.toNanos()) {
+    if (failure == null && ended - due > limit.toNanos()) {
       failure = Cause.of("took " + TimeUnit.NANOSECONDS.toMillis(ended - due) + " ms");
     }
     outcomes.ended(due, sent, ended, failure);
@@ -176,7 +194,7 @@ public final class OpenLoopLoad implements AutoCloseable {
       }
       return ask.expected.test(reply.body()) ? null : cause("wrong body", reply);
     } catch (SocketTimeoutException e) {
-      return Cause.of("no answer within " + LIMIT.toSeconds() + " s");
+      return Cause.of("no answer within " + limit.toSeconds() + " s");
     } catch (IOException | RuntimeException e) {
       return Cause.of(e.getClass().getSimpleName() + ": " + e.getMessage());
     } finally {

@@ -1,6 +1,9 @@
 package io.roadstead.platform.bench.balancer;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -33,8 +36,59 @@ record Scenario(
   static final double MEAN_SECONDS = 0.020;
 
   private static Scenario ten(String id, String title, double load, Weather weather) {
+    return ten(id, title, LENGTH, load, weather);
+  }
+
+  private static Scenario ten(
+      String id, String title, Length length, double load, Weather weather) {
     return new Scenario(
-        id, title, 10, 4, 10, 60, MEAN_SECONDS, 1, second -> load, 1, 0, 0, -1, -1, weather);
+        id,
+        title,
+        10,
+        4,
+        length.clients,
+        length.seconds,
+        MEAN_SECONDS,
+        1,
+        second -> load,
+        1,
+        0,
+        0,
+        -1,
+        -1,
+        weather);
+  }
+
+  /** How long, and seen by how many; the fault begins after the given second. */
+  private record Length(int seconds, int clients, double from, double faultSeconds) {
+    double to() {
+      return from + faultSeconds;
+    }
+
+    boolean within(double second) {
+      return second >= from && second < to();
+    }
+  }
+
+  private static final Length LENGTH = new Length(60, 10, 15, 30);
+  private static final Length STALL = new Length(60, 10, 20, 2);
+
+  /** S2, S3 and S6 as short as they are on real sockets, for one client: a gateway's one loop. */
+  static List<Scenario> real() {
+    return List.of(
+        slowReplica(new Length(4, 1, 1, 2.5)),
+        stall(new Length(4, 1, 1, 2)),
+        failingFast(new Length(4, 1, 1, 2.5)));
+  }
+
+  /** One of {@link #real}. */
+  static Scenario real(String id) {
+    return real().stream().filter(each -> each.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  /** Requests a second at the beginning. */
+  double perSecond() {
+    return servers * workers / meanSeconds * load.applyAsDouble(0);
   }
 
   private Scenario fault(int servers, double start, double end) {
@@ -131,41 +185,59 @@ record Scenario(
   }
 
   static Scenario slowReplica() {
+    return slowReplica(LENGTH);
+  }
+
+  private static Scenario slowReplica(Length length) {
     Weather weather =
         new Weather() {
           @Override
           public double slowdown(int server, double second) {
-            return server == 0 && second >= 15 && second < 45 ? 10 : 1;
+            return server == 0 && length.within(second) ? 10 : 1;
           }
         };
-    return ten("S2", "one of ten is ten times slower for 30 s", 0.7, weather).fault(1, 15, 45);
+    return hit("S2", "one of ten is ten times slower", length, weather);
   }
 
   static Scenario stall() {
+    return stall(STALL);
+  }
+
+  private static Scenario stall(Length length) {
     Weather weather =
         new Weather() {
           @Override
           public double stallStart(int server) {
-            return server == 0 ? 20 : 0;
+            return server == 0 ? length.from : 0;
           }
 
           @Override
           public double stallEnd(int server) {
-            return server == 0 ? 22 : 0;
+            return server == 0 ? length.to() : 0;
           }
         };
-    return ten("S3", "one of ten stands still for 2 s", 0.7, weather).fault(1, 20, 22);
+    return hit("S3", "one of ten stands still", length, weather);
   }
 
   static Scenario failingFast() {
+    return failingFast(LENGTH);
+  }
+
+  private static Scenario failingFast(Length length) {
     Weather weather =
         new Weather() {
           @Override
           public boolean failsFast(int server, double second) {
-            return server == 0 && second >= 15 && second < 45;
+            return server == 0 && length.within(second);
           }
         };
-    return ten("S6", "one of ten fails at once for 30 s", 0.7, weather).fault(1, 15, 45);
+    return hit("S6", "one of ten fails at once", length, weather);
+  }
+
+  private static Scenario hit(String id, String title, Length length, Weather weather) {
+    DecimalFormat plain = new DecimalFormat("0.#", DecimalFormatSymbols.getInstance(Locale.ROOT));
+    return ten(id, title + " for " + plain.format(length.faultSeconds) + " s", length, 0.7, weather)
+        .fault(1, length.from, length.to());
   }
 
   /** One of eleven answers 2 s late, whoever waits gives up after one; as Buoyant had it. */

@@ -5,6 +5,8 @@ import io.roadstead.platform.bench.gateway.GatewayFigures.Measured;
 import io.roadstead.platform.bench.gateway.GatewayFigures.Row;
 import io.roadstead.platform.bench.gateway.Proxies.Kind;
 import io.roadstead.platform.bench.gateway.Proxies.Proxy;
+import io.roadstead.platform.bench.proxy.Pinned;
+import io.roadstead.platform.bench.proxy.Tool;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,7 +137,7 @@ final class GatewayBench {
             List.of(
                 taskset,
                 "-c",
-                Proxies.LOAD_CORE,
+                Pinned.LOAD_CORE,
                 wrk,
                 "-t1",
                 "-c" + load.connections(),
@@ -206,7 +208,7 @@ final class GatewayBench {
             List.of(
                 taskset,
                 "-c",
-                Proxies.LOAD_CORE,
+                Pinned.LOAD_CORE,
                 h2load.orElseThrow().toString(),
                 "--h1",
                 "-t1",

@@ -1,4 +1,4 @@
-package io.roadstead.platform.bench.gateway;
+package io.roadstead.platform.bench.proxy;
 
 import io.roadstead.platform.Refused;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Programs of the operating system. */
-final class Tool {
+public final class Tool {
   private static final List<Path> PLACES =
       List.of(
           Path.of("/usr/local/sbin"),
@@ -23,7 +23,7 @@ final class Tool {
 
   private Tool() {}
 
-  static Optional<Path> find(String name) {
+  public static Optional<Path> find(String name) {
     return PLACES.stream()
         .map(place -> place.resolve(name))
         .filter(Files::isExecutable)
@@ -31,7 +31,7 @@ final class Tool {
   }
 
   /** The program, or a refusal that names the package. */
-  static Path need(String name, String debianPackage) {
+  public static Path need(String name, String debianPackage) {
     return find(name)
         .orElseThrow(
             () ->
@@ -40,7 +40,7 @@ final class Tool {
   }
 
   /** Runs it to its end, and returns what it has written. */
-  static String run(List<String> command, long seconds) throws InterruptedException {
+  public static String run(List<String> command, long seconds) throws InterruptedException {
     try {
       Process process =
           new ProcessBuilder(new ArrayList<>(command))
@@ -59,7 +59,7 @@ final class Tool {
   }
 
   /** The first line of what a program says of its version. */
-  static String version(Path program, String option) throws InterruptedException {
+  public static String version(Path program, String option) throws InterruptedException {
     String said = run(List.of(program.toString(), option), 10).strip();
     return said.lines().findFirst().orElse("");
   }
