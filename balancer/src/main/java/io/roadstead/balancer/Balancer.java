@@ -166,6 +166,25 @@ public final class Balancer<T> {
     }
   }
 
+  /** As {@link #pickAmong(int, int, long, Tried)}, for a request that belongs with others. */
+  public @Nullable Member<T> pickAmong(
+      int from, int to, long nowNanos, @Nullable Tried tried, long hash) {
+    follow(nowNanos);
+    membership.narrow(from, to);
+    try {
+      return started(nowNanos, strategy.choose(membership, tried, nowNanos, hash));
+    } finally {
+      membership.widen();
+    }
+  }
+
+  /** A member that the caller knows to be the right one, from now on counted as outstanding. */
+  public Member<T> take(Member<T> member, long nowNanos) {
+    member.started(nowNanos);
+    membership.outstanding(member, 1);
+    return member;
+  }
+
   /** As {@link #pickWithRoom}, of some of the members. */
   public @Nullable Member<T> pickWithRoomAmong(
       int from, int to, long nowNanos, @Nullable Tried tried, Predicate<T> room) {

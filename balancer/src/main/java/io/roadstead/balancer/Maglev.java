@@ -1,6 +1,8 @@
 package io.roadstead.balancer;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ public final class Maglev implements Strategy {
   private static final double MOST_OVER_MEAN = 1.25;
   private static final double ONE_MORE = 1;
   private static final int TRIES = 64;
+  private static final long FNV_START = 0xcbf29ce484222325L;
+  private static final long FNV_PRIME = 0x100000001b3L;
   private static final char FREE = Character.MAX_VALUE;
 
   private char[] table = {};
@@ -52,14 +56,15 @@ public final class Maglev implements Strategy {
     int[] skip = new int[n];
     double[] due = new double[n];
     for (int i = 0; i < n; i++) {
-      long hash = hash(members.member(i).endpoint().key());
+      long hash = members.member(i).keyHash;
       at[i] = (int) Long.remainderUnsigned(hash, SLOTS);
       skip[i] = (int) Long.remainderUnsigned(mix(hash), SLOTS - 1) + 1;
     }
     Arrays.fill(filled, FREE);
     int left = SLOTS;
+    int[] order = order(members);
     while (true) {
-      for (int i = 0; i < n; i++) {
+      for (int i : order) {
         due[i] += members.member(i).weight / largest;
         if (due[i] < 1) {
           continue;
@@ -77,6 +82,15 @@ public final class Maglev implements Strategy {
     }
   }
 
+  /** By key, so that all who know the same members fill the same table. */
+  private static int[] order(Membership<?> members) {
+    return IntStream.range(0, members.size())
+        .boxed()
+        .sorted(Comparator.comparing(i -> members.member(i).endpoint().key()))
+        .mapToInt(i -> i)
+        .toArray();
+  }
+
   @Override
   public <T> @Nullable Member<T> choose(
       Membership<T> members, @Nullable Tried tried, long nowNanos) {
@@ -86,10 +100,13 @@ public final class Maglev implements Strategy {
   @Override
   public <T> @Nullable Member<T> choose(
       Membership<T> members, @Nullable Tried tried, long nowNanos, long hash) {
+    if (members.isNarrow()) {
+      return ofSome(members, tried, nowNanos, hash);
+    }
     if (table.length == 0) {
       return members.lastResort(tried, nowNanos);
     }
-    double most = MOST_OVER_MEAN * (members.outstanding() + 1) / members.size() + ONE_MORE;
+    double most = most(members);
     int slot = (int) (((mix(hash) >>> 32) * SLOTS) >>> 32);
     for (int i = 0; i < TRIES; i++) {
       Member<T> member = members.member(table[slot]);
@@ -101,11 +118,51 @@ public final class Maglev implements Strategy {
     return members.lastResort(tried, nowNanos);
   }
 
+  private static double most(Membership<?> members) {
+    return MOST_OVER_MEAN * (members.outstanding() + 1) / members.size() + ONE_MORE;
+  }
+
+  /**
+   * Among some of the members, for which there is no table: the hash's own order of them
+   * (rendezvous hashing, by weight). Where one leaves, its requests alone move, too.
+   */
+  private static <T> @Nullable Member<T> ofSome(
+      Membership<T> members, @Nullable Tried tried, long nowNanos, long hash) {
+    double most = most(members);
+    Member<T> best = null;
+    double bestScore = 0;
+    for (int i = members.from(); i < members.to(); i++) {
+      Member<T> member = members.member(i);
+      if (member.weight == 0 || member.outstanding() * member.burden >= most) {
+        continue;
+      }
+      double chance = ((mix(hash ^ member.keyHash) >>> 12) + 0.5) * 0x1.0p-52;
+      double score = -Math.log(chance) / member.weight;
+      if ((best == null || score < bestScore) && members.admits(member, tried, nowNanos)) {
+        best = member;
+        bestScore = score;
+      }
+    }
+    return best == null ? members.lastResort(tried, nowNanos) : best;
+  }
+
+  /**
+   * A hash of what requests that belong together have in common, for {@link Balancer#pick(long,
+   * Tried, long)}: the same in every process. It makes no objects.
+   */
+  public static long hash(byte[] bytes, int from, int to) {
+    long hash = FNV_START;
+    for (int i = from; i < to; i++) {
+      hash = (hash ^ (bytes[i] & 0xff)) * FNV_PRIME;
+    }
+    return mix(hash);
+  }
+
   /** FNV-1a, mixed: the same in every process. */
   static long hash(String key) {
-    long hash = 0xcbf29ce484222325L;
+    long hash = FNV_START;
     for (int i = 0; i < key.length(); i++) {
-      hash = (hash ^ key.charAt(i)) * 0x100000001b3L;
+      hash = (hash ^ key.charAt(i)) * FNV_PRIME;
     }
     return mix(hash);
   }

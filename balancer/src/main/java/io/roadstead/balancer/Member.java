@@ -79,7 +79,11 @@ public final class Member<T> {
   private long reportedAtNanos;
   private int startedSinceReport;
 
+  /** Of its key: where hashes of requests meet it. */
+  final long keyHash;
+
   Member(Endpoint<T> endpoint, long nowNanos) {
+    this.keyHash = Maglev.hash(endpoint.key());
     this.endpoint = endpoint;
     this.weight = endpoint.weight();
     this.joinedNanos = nowNanos;

@@ -56,7 +56,7 @@ public final class Membership<T> {
 
   /** A member at random, each as often as its weight says. Only where there is one. */
   public Member<T> draw() {
-    if (to - from < members.length) {
+    if (isNarrow()) {
       return drawNarrow();
     }
     long bits = random.nextLong();
@@ -91,6 +91,19 @@ public final class Membership<T> {
   void narrow(int first, int end) {
     from = first;
     to = end;
+  }
+
+  /** Whether only some of the members may be chosen now. */
+  boolean isNarrow() {
+    return to - from < members.length;
+  }
+
+  int from() {
+    return from;
+  }
+
+  int to() {
+    return to;
   }
 
   void widen() {

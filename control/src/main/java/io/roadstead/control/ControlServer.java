@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.roadstead.control.api.ArtifactsApi;
 import io.roadstead.control.api.EventsApi;
 import io.roadstead.control.api.FiguresApi;
+import io.roadstead.control.api.GatewayKeyApi;
 import io.roadstead.control.api.InstancesApi;
 import io.roadstead.control.api.LogsApi;
 import io.roadstead.control.api.PlatformApi;
@@ -270,6 +271,7 @@ public final class ControlServer implements AutoCloseable {
     all.addAll(new FiguresApi(parts.figures(), parts.subscribers()).endpoints());
     all.addAll(new PageFiles().endpoints());
     all.addAll(new ReloadApi(parts.reload()).endpoints());
+    all.addAll(new GatewayKeyApi(config.token()).endpoints());
     all.addAll(
         new PlatformApi(
                 config.platformId(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.roadstead.control.api.GatewayKeyApi;
 import io.roadstead.control.mount.Mount;
 import io.roadstead.control.mount.MountedAnswer;
 import io.roadstead.control.mount.MountedRequest;
@@ -361,6 +362,23 @@ class AccessHttpTest {
           .contains(" 414 ", "address-too-long");
       assertThat(raw(platform, "NONSENSE\r\n")).contains(" 400 ");
       assertThat(platform.get("/health/live").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void theKeyOfAffinityCookiesIsToldToOperatorsOnly() throws Exception {
+    try (MemoryPlatform platform = MemoryPlatform.open()) {
+      String path = "/api/v1/gateways/key";
+      assertThat(platform.get(path).statusCode()).isEqualTo(401);
+      HttpResponse<String> told = platform.send("GET", path);
+      assertThat(told.statusCode()).isEqualTo(200);
+      assertThat(told.headers().firstValue("Cache-Control")).contains("no-store");
+      byte[] key =
+          Base64.getDecoder().decode(MemoryPlatform.json(told).path("cookieKey").asString());
+      assertThat(key)
+          .hasSize(32)
+          .isEqualTo(GatewayKeyApi.derived(MemoryPlatform.TOKEN))
+          .isNotEqualTo(GatewayKeyApi.derived("another"));
     }
   }
 

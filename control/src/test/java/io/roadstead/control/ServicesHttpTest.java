@@ -56,6 +56,28 @@ class ServicesHttpTest {
   }
 
   @Test
+  void theBalancerIsChangedWithoutTouchingAnInstanceAndIsShown() throws Exception {
+    ended(platform.send("PUT", SERVICE, SPEC));
+    JsonNode before = platform.getJson(SERVICE).path("instances");
+    String random = SPEC.replaceFirst("\\{", "{\"balancer\":{\"strategy\":\"random\"},");
+    assertThat(platform.send("PUT", SERVICE, random).statusCode()).isIn(200, 202);
+    await()
+        .untilAsserted(
+            () -> {
+              JsonNode service = platform.getJson(SERVICE);
+              assertThat(service.at("/spec/balancer/strategy").asString()).isEqualTo("random");
+              assertThat(service.at("/instances/0/id")).isEqualTo(before.at("/0/id"));
+            });
+    assertThat(platform.getJson("/api/v1/registry?service=orders").toString())
+        .contains("\"balancer\":{\"strategy\":\"random\"}");
+
+    HttpResponse<String> refused =
+        platform.send("PUT", SERVICE, random.replace("\"random\"", "\"fastest\""));
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("'fastest' is not one of peak-ewma, least-request,");
+  }
+
+  @Test
   void aServiceIsDeployedScaledRestartedAndRemoved() throws Exception {
     JsonNode rollout = ended(platform.send("PUT", SERVICE, SPEC));
     assertThat(rollout.path("state").asString()).isEqualTo("succeeded");

@@ -15,10 +15,28 @@ final class Asked {
   boolean keepAlive;
   boolean expectContinue;
 
+  /** What the service's requests belong together by; null where they do not. */
+  @Nullable Affinity affinity;
+
+  /** Whether it belongs with others, and the hash of what they have in common. */
+  boolean keyed;
+
+  long key;
+
+  /** The instance that its cookie means; null where it means none. */
+  Affinity.@Nullable Pin pin;
+
+  /** That instance is well and has no room for one more. */
+  boolean pinnedIsFull;
+
   /** The protocol that the client asks for beside HTTP, in lower case. */
   @Nullable String upgrade;
 
   void read(Head request) {
+    affinity = null;
+    keyed = false;
+    pin = null;
+    pinnedIsFull = false;
     bodiless = request.methodIs("HEAD");
     idempotent = request.idempotent();
     hasBody = request.chunked() || request.contentLength() > 0;

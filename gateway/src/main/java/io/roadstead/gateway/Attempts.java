@@ -170,7 +170,7 @@ final class Attempts {
       obstacle = Obstacle.ROUTE_FULL;
       return null;
     }
-    Member<UpstreamPool> picked = to.pick(tried);
+    Member<UpstreamPool> picked = to.pick(tried, asked);
     if (picked == null) {
       obstacle = to.balancer.size() == 0 ? Obstacle.NO_INSTANCE : Obstacle.INSTANCES_FULL;
       if (way != null) {
@@ -403,7 +403,7 @@ final class Attempts {
       to.notRetried(Unretried.TRIES);
       return false;
     }
-    Member<UpstreamPool> next = to.pick(tried);
+    Member<UpstreamPool> next = to.pick(tried, asked);
     if (next == null) {
       to.notRetried(Unretried.NO_OTHER);
       return false;

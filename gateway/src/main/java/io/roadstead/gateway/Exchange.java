@@ -132,6 +132,10 @@ final class Exchange implements BodyReader.Sink {
   private void forward(Head request, RouteEntry found, LoopService to) {
     service = to;
     to.inflight++;
+    Affinity affinity = to.affinity();
+    if (affinity != null) {
+      affinity.read(request, asked);
+    }
     ByteBuf head = client.allocator().directBuffer(HeadWriter.requestSize(request, found));
     HeadWriter.request(
         request, found, client.sender(), worker.trace(), asked.upgrade != null, head);
@@ -303,6 +307,7 @@ final class Exchange implements BodyReader.Sink {
     if (wanted == null || !requestDone || !answer.upgrades() || !wanted.equals(answer.upgrade())) {
       return null;
     }
+    rememberInstance();
     reply.switching(answer);
     count(reply.status());
     Tunnel through = new Tunnel(worker, this, client, by, wanted.equals("websocket"));
@@ -342,10 +347,19 @@ final class Exchange implements BodyReader.Sink {
 
   /** The head of the answer; says how its body is to be read. */
   void response(Head answer, BodyReader body) {
+    rememberInstance();
     reply.head(answer, body, requestDone);
     if (reply.eventStream()) {
       // It may last for days: what it took until it began is its latency.
       count(reply.status());
+    }
+  }
+
+  private void rememberInstance() {
+    Affinity by = asked.affinity;
+    UpstreamPool from = attempts.pool();
+    if (by != null && from != null) {
+      reply.cookie(by.line(asked, from.instance().id()));
     }
   }
 

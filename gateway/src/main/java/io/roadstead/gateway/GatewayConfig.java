@@ -4,6 +4,7 @@ import io.roadstead.gateway.accesslog.AccessLogConfig;
 import io.roadstead.gateway.filter.Filters;
 import io.roadstead.gateway.forward.Forwarding;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +21,8 @@ import java.util.Set;
  * @param port what to do where a gateway of the same platform has the port
  * @param filters those that routes may name
  * @param forwarding what instances are told of a request's way
+ * @param cookieKey what affinity cookies are signed with; gateways beside each other share it
+ * @param zone where it is, for services that are balanced by zone; empty where nobody said
  * @param accessLog whether and how requests are logged from the start
  */
 public record GatewayConfig(
@@ -33,7 +36,9 @@ public record GatewayConfig(
     GatewayTimeouts timeouts,
     Optional<AccessLogConfig> accessLog,
     Filters filters,
-    Forwarding forwarding) {
+    Forwarding forwarding,
+    CookieKey cookieKey,
+    String zone) {
   public GatewayConfig {
     ownPorts = Set.copyOf(ownPorts);
     if (!platform.matches("[A-Za-z0-9._-]{1,64}")) {
@@ -61,7 +66,9 @@ public record GatewayConfig(
         GatewayTimeouts.DEFAULT,
         Optional.empty(),
         Filters.NONE,
-        Forwarding.DEFAULT);
+        Forwarding.DEFAULT,
+        CookieKey.random(new SecureRandom()),
+        "");
   }
 
   public GatewayConfig withLoops(int value) {
@@ -76,7 +83,9 @@ public record GatewayConfig(
         timeouts,
         accessLog,
         filters,
-        forwarding);
+        forwarding,
+        cookieKey,
+        zone);
   }
 
   public GatewayConfig withDefaultRoutes(boolean value) {
@@ -91,7 +100,9 @@ public record GatewayConfig(
         timeouts,
         accessLog,
         filters,
-        forwarding);
+        forwarding,
+        cookieKey,
+        zone);
   }
 
   public GatewayConfig withOwnPorts(Set<Integer> value) {
@@ -106,7 +117,9 @@ public record GatewayConfig(
         timeouts,
         accessLog,
         filters,
-        forwarding);
+        forwarding,
+        cookieKey,
+        zone);
   }
 
   public GatewayConfig withPort(PortUse value) {
@@ -121,7 +134,9 @@ public record GatewayConfig(
         timeouts,
         accessLog,
         filters,
-        forwarding);
+        forwarding,
+        cookieKey,
+        zone);
   }
 
   public GatewayConfig withLimits(GatewayLimits value) {
@@ -136,7 +151,9 @@ public record GatewayConfig(
         timeouts,
         accessLog,
         filters,
-        forwarding);
+        forwarding,
+        cookieKey,
+        zone);
   }
 
   public GatewayConfig withTimeouts(GatewayTimeouts value) {
@@ -151,7 +168,9 @@ public record GatewayConfig(
         value,
         accessLog,
         filters,
-        forwarding);
+        forwarding,
+        cookieKey,
+        zone);
   }
 
   public GatewayConfig withAccessLog(Optional<AccessLogConfig> value) {
@@ -166,7 +185,9 @@ public record GatewayConfig(
         timeouts,
         value,
         filters,
-        forwarding);
+        forwarding,
+        cookieKey,
+        zone);
   }
 
   public GatewayConfig withFilters(Filters value) {
@@ -181,7 +202,9 @@ public record GatewayConfig(
         timeouts,
         accessLog,
         value,
-        forwarding);
+        forwarding,
+        cookieKey,
+        zone);
   }
 
   public GatewayConfig withForwarding(Forwarding value) {
@@ -196,6 +219,42 @@ public record GatewayConfig(
         timeouts,
         accessLog,
         filters,
+        value,
+        cookieKey,
+        zone);
+  }
+
+  public GatewayConfig withCookieKey(CookieKey value) {
+    return new GatewayConfig(
+        listen,
+        loops,
+        defaultRoutes,
+        ownPorts,
+        platform,
+        port,
+        limits,
+        timeouts,
+        accessLog,
+        filters,
+        forwarding,
+        value,
+        zone);
+  }
+
+  public GatewayConfig withZone(String value) {
+    return new GatewayConfig(
+        listen,
+        loops,
+        defaultRoutes,
+        ownPorts,
+        platform,
+        port,
+        limits,
+        timeouts,
+        accessLog,
+        filters,
+        forwarding,
+        cookieKey,
         value);
   }
 }

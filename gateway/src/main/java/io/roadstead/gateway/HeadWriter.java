@@ -151,9 +151,12 @@ final class HeadWriter {
   }
 
   /** The instance changes to the protocol that was asked for. */
-  static void switching(Head head, ByteBuf out) {
+  static void switching(Head head, byte @Nullable [] cookie, ByteBuf out) {
     statusLine(head, out);
     lines(head, false, false, null, out);
+    if (cookie != null) {
+      out.writeBytes(cookie);
+    }
     upgrade(head, out);
     out.writeBytes(LINE);
   }

@@ -15,6 +15,7 @@ import io.roadstead.balancer.SlowStart;
 import io.roadstead.balancer.SmoothWeighted;
 import io.roadstead.balancer.Strategy;
 import io.roadstead.balancer.Tried;
+import io.roadstead.balancer.ZoneFirst;
 import io.roadstead.gateway.route.RouteEntry;
 import io.roadstead.registry.Balancing;
 import io.roadstead.registry.Instance;
@@ -48,6 +49,11 @@ final class LoopService {
   private TrafficPolicy policy = TrafficPolicy.DEFAULT;
   private Patience patience;
   private @Nullable VersionDraw<UpstreamPool> draw;
+  private @Nullable Affinity affinity;
+
+  /** For cookies, where there is affinity. */
+  private final Map<String, Member<UpstreamPool>> byId = new HashMap<>();
+
   private boolean sleeping;
   private long queued;
   int inflight;
@@ -90,6 +96,11 @@ final class LoopService {
     }
     draw = newer.split().isNone() ? null : VersionDraw.order(newer.split(), endpoints, random);
     balancer.update(endpoints, nowNanos);
+    affinity = newer.affinity();
+    byId.clear();
+    if (affinity != null) {
+      balancer.members().forEach(member -> byId.put(member.endpoint().key(), member));
+    }
     membership = newer;
     serve();
   }
@@ -111,7 +122,9 @@ final class LoopService {
       return;
     }
     if (newer.balancing().strategy() != policy.balancing().strategy()) {
-      balancer.use(strategy(newer.balancing().strategy()), null, nowNanos);
+      Balancing.Strategy named = newer.balancing().strategy();
+      boolean byZone = named == Balancing.Strategy.ZONE_FIRST && !worker.zone().isEmpty();
+      balancer.use(strategy(named), byZone ? new ZoneFirst(worker.zone()) : null, nowNanos);
     }
     policy = newer;
     patience = Patience.of(newer.waits(), worker.timeouts());
@@ -137,6 +150,8 @@ final class LoopService {
 
   void clear(long nowNanos) {
     draw = null;
+    affinity = null;
+    byId.clear();
     balancer.update(List.of(), nowNanos);
     membership = null;
   }
@@ -168,13 +183,22 @@ final class LoopService {
   }
 
   /** An instance with room for one more, in which it has a place then; null where none has. */
-  @Nullable Member<UpstreamPool> pick(@Nullable Tried tried) {
+  @Nullable Member<UpstreamPool> pick(Tried tried, Asked asked) {
     long now = worker.now();
+    if (asked.pin != null && tried.size() == 0) {
+      Member<UpstreamPool> meant = meant(asked, asked.pin, now);
+      if (meant != null) {
+        return meant;
+      }
+    }
     VersionDraw<UpstreamPool> versions = draw;
     if (versions != null) {
-      return versions.pick(balancer, tried, now);
+      return asked.keyed
+          ? versions.pick(balancer, tried, now, asked.key)
+          : versions.pick(balancer, tried, now);
     }
-    Member<UpstreamPool> picked = balancer.pick(now, tried);
+    Member<UpstreamPool> picked =
+        asked.keyed ? balancer.pick(now, tried, asked.key) : balancer.pick(now, tried);
     if (picked == null || picked.target().enter()) {
       return picked;
     }
@@ -186,6 +210,29 @@ final class LoopService {
       return null;
     }
     return other;
+  }
+
+  /** The instance that the request's cookie means, while it is well. */
+  private @Nullable Member<UpstreamPool> meant(Asked asked, Affinity.Pin pin, long nowNanos) {
+    asked.pinnedIsFull = false;
+    Member<UpstreamPool> member = byId.get(pin.instance());
+    if (member == null || member.endpoint().weight() == 0 || member.isEjected(nowNanos)) {
+      return null;
+    }
+    VersionDraw<UpstreamPool> versions = draw;
+    if (versions != null && !versions.gives(member.target().instance().version())) {
+      return null;
+    }
+    if (!member.target().enter()) {
+      asked.pinnedIsFull = true;
+      return null;
+    }
+    return balancer.take(member, nowNanos);
+  }
+
+  /** What its requests belong together by; null where they do not. */
+  @Nullable Affinity affinity() {
+    return affinity;
   }
 
   /** Takes back a pick of which nothing came. */

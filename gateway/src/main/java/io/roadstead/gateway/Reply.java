@@ -27,6 +27,7 @@ final class Reply {
   private int status;
   private @Nullable ByteBuf headOut;
   private @Nullable HeaderChange change;
+  private byte @Nullable [] cookie;
 
   Reply(Worker worker, ClientConnection client, Asked asked) {
     this.worker = worker;
@@ -40,12 +41,18 @@ final class Reply {
     responding = false;
     eventStream = false;
     change = null;
+    cookie = null;
     drop();
   }
 
   /** What the route changes in the answer's headers. */
   void change(@Nullable HeaderChange byRoute) {
     change = byRoute;
+  }
+
+  /** A header that tells the client which instance has answered. */
+  void cookie(byte @Nullable [] line) {
+    cookie = line;
   }
 
   /** The status of the answer that has begun; 0 before. */
@@ -95,8 +102,9 @@ final class Reply {
   void switching(Head answer) {
     status = answer.status();
     responding = true;
-    ByteBuf out = client.allocator().directBuffer(answer.length() + HeadWriter.ADDED);
-    HeadWriter.switching(answer, out);
+    ByteBuf out =
+        client.allocator().directBuffer(answer.length() + HeadWriter.ADDED + length(cookie));
+    HeadWriter.switching(answer, cookie, out);
     client.write(out);
   }
 
@@ -128,14 +136,26 @@ final class Reply {
         client
             .allocator()
             .directBuffer(
-                answer.length() + HeadWriter.added(change) + HeadWriter.ADDED + (int) small);
+                answer.length()
+                    + HeadWriter.added(change)
+                    + length(cookie)
+                    + HeadWriter.ADDED
+                    + (int) small);
     HeadWriter.response(
         answer, status != 204, chunkedOut, closeClient, asked.http10 && !closeClient, change, out);
     if (!answer.dated()) {
       HeadWriter.date(worker.date(), out);
     }
+    byte[] line = cookie;
+    if (line != null) {
+      out.writeBytes(line);
+    }
     HeadWriter.end(out);
     headOut = out;
+  }
+
+  private static int length(byte @Nullable [] line) {
+    return line == null ? 0 : line.length;
   }
 
   /** A piece of the answer's body; a small one goes out in one buffer with the head. */

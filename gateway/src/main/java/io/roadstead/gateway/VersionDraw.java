@@ -34,6 +34,9 @@ final class VersionDraw<T extends VersionDraw.Versioned> {
     boolean enter();
   }
 
+  /** Makes of random bits others, which do not tell of what the first were used for. */
+  private static final long FURTHER = 0x9e3779b97f4a7c15L;
+
   private final RandomGenerator random;
   private final String[] versions;
   private final int[] shares;
@@ -93,13 +96,30 @@ final class VersionDraw<T extends VersionDraw.Versioned> {
 
   /** As {@link LoopService#pick}. */
   @Nullable Member<T> pick(Balancer<T> balancer, @Nullable Tried tried, long nowNanos) {
-    int version = version(balancer, tried, nowNanos);
+    return pick(balancer, tried, nowNanos, false, random.nextLong());
+  }
+
+  /**
+   * As above, for a request that belongs with others.
+   *
+   * @param hash of what they have in common, well mixed: it draws the version too
+   */
+  @Nullable Member<T> pick(Balancer<T> balancer, @Nullable Tried tried, long nowNanos, long hash) {
+    return pick(balancer, tried, nowNanos, true, hash);
+  }
+
+  private @Nullable Member<T> pick(
+      Balancer<T> balancer, @Nullable Tried tried, long nowNanos, boolean keyed, long bits) {
+    int version = version(balancer, tried, nowNanos, bits);
     int from = version > 0 ? ends[version - 1] : 0;
     int to = version >= 0 ? ends[version] : size;
     if (version < 0 && balancer.anyReady(named, size, tried, nowNanos)) {
       from = named;
     }
-    Member<T> picked = balancer.pickAmong(from, to, nowNanos, tried);
+    Member<T> picked =
+        keyed
+            ? balancer.pickAmong(from, to, nowNanos, tried, bits)
+            : balancer.pickAmong(from, to, nowNanos, tried);
     if (picked == null || picked.target().enter()) {
       return picked;
     }
@@ -112,8 +132,8 @@ final class VersionDraw<T extends VersionDraw.Versioned> {
   }
 
   /** Which version the request goes to; below 0 where none with a share can serve. */
-  private int version(Balancer<T> balancer, @Nullable Tried tried, long nowNanos) {
-    int drawn = tried == null || tried.size() == 0 ? drawn() : before(tried);
+  private int version(Balancer<T> balancer, @Nullable Tried tried, long nowNanos, long bits) {
+    int drawn = tried == null || tried.size() == 0 ? drawn(bits) : before(tried);
     if (drawn >= 0 && ready(balancer, drawn, tried, nowNanos)) {
       return drawn;
     }
@@ -124,7 +144,7 @@ final class VersionDraw<T extends VersionDraw.Versioned> {
     if (left == 0) {
       return -1;
     }
-    int at = below(left);
+    int at = below(left, bits * FURTHER);
     for (int i = 0; i < shares.length; i++) {
       if (ready(balancer, i, tried, nowNanos)) {
         at -= shares[i];
@@ -136,8 +156,8 @@ final class VersionDraw<T extends VersionDraw.Versioned> {
     return -1;
   }
 
-  private int drawn() {
-    int at = below(sum);
+  private int drawn(long bits) {
+    int at = below(sum, bits);
     int i = 0;
     while (at >= shares[i]) {
       at -= shares[i++];
@@ -145,8 +165,18 @@ final class VersionDraw<T extends VersionDraw.Versioned> {
     return i;
   }
 
-  private int below(int bound) {
-    return (int) (((random.nextLong() >>> 32) * bound) >>> 32);
+  private static int below(int bound, long bits) {
+    return (int) (((bits >>> 32) * bound) >>> 32);
+  }
+
+  /** Whether requests are sent to a version as long as it can serve. */
+  boolean gives(String version) {
+    for (String each : versions) {
+      if (each.equals(version)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A further attempt stays with the version that was drawn. */

@@ -182,6 +182,11 @@ final class Worker {
     return config.timeouts();
   }
 
+  /** Where the gateway is; empty where nobody said. */
+  String zone() {
+    return config.zone();
+  }
+
   long upstreamIdleNanos() {
     return config.timeouts().upstreamIdle().toNanos();
   }

@@ -21,6 +21,7 @@ record World(Cursor version, RouteTable routes, List<Membership> services) {
    *
    * @param absence why no request can be sent there, when none can
    * @param traffic how its requests are treated
+   * @param affinity which of them belong together; null: none
    * @param split how they are shared among its versions
    * @param crowd what the loops share of it
    */
@@ -29,6 +30,7 @@ record World(Cursor version, RouteTable routes, List<Membership> services) {
       List<Target> targets,
       String absence,
       TrafficPolicy traffic,
+      @Nullable Affinity affinity,
       Split split,
       Crowd crowd) {}
 

@@ -114,12 +114,22 @@ final class WorldBuilder {
       targets.add(new World.Target(instance, place, place != null && instance.status() == wanted));
     }
     Crowd crowd = crowds.computeIfAbsent(service.name(), _ -> new Crowd());
-    crowd.keepInstances(service.instances().stream().map(Instance::id).collect(Collectors.toSet()));
+    Set<String> ids = service.instances().stream().map(Instance::id).collect(Collectors.toSet());
+    crowd.keepInstances(ids);
+    World.Membership before = memberships.get(service.name());
+    Affinity affinity =
+        Affinity.of(
+            service.traffic().balancing().affinity(),
+            service.name(),
+            ids,
+            config.cookieKey(),
+            before == null ? null : before.affinity());
     return new World.Membership(
         service.name(),
         List.copyOf(targets),
         absence(service, why),
         service.traffic(),
+        affinity,
         service.split(),
         crowd);
   }

@@ -12,16 +12,20 @@ import java.util.Optional;
  *
  * @param accessLog whether and how requests are logged
  * @param forwarding whom it trusts on where requests come from, and how it traces them
+ * @param zone where it is, for services that are balanced by zone
  * @param filters the folder or the jar that filters are loaded from
  */
 public record GatewaySettings(
-    Optional<AccessLogConfig> accessLog, Optional<Path> filters, Optional<Forwarding> forwarding) {
+    Optional<AccessLogConfig> accessLog,
+    Optional<Path> filters,
+    Optional<Forwarding> forwarding,
+    Optional<String> zone) {
   public static final GatewaySettings USUAL =
-      new GatewaySettings(Optional.empty(), Optional.empty(), Optional.empty());
+      new GatewaySettings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
-  /** One that trusts nobody and traces as usual. */
+  /** One that trusts nobody, traces as usual and is in no zone. */
   public GatewaySettings(Optional<AccessLogConfig> accessLog, Optional<Path> filters) {
-    this(accessLog, filters, Optional.empty());
+    this(accessLog, filters, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -42,6 +46,7 @@ public record GatewaySettings(
     return new GatewaySettings(
         accessLog.or(fallback::accessLog),
         filters.or(fallback::filters),
-        forwarding.or(fallback::forwarding));
+        forwarding.or(fallback::forwarding),
+        zone.or(fallback::zone));
   }
 }

@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.roadstead.control.ControlConfig;
 import io.roadstead.control.ControlServer;
 import io.roadstead.control.ListenFailed;
+import io.roadstead.control.api.GatewayKeyApi;
 import io.roadstead.control.api.ReloadApi.Outcome;
 import io.roadstead.control.api.ReloadApi.Reload;
 import io.roadstead.control.event.EventLog;
@@ -14,6 +15,7 @@ import io.roadstead.control.spec.SpecJson;
 import io.roadstead.eureka.EurekaInfoForm;
 import io.roadstead.eureka.EurekaInterface;
 import io.roadstead.gateway.BindFailed;
+import io.roadstead.gateway.CookieKey;
 import io.roadstead.gateway.Gateway;
 import io.roadstead.gateway.GatewayConfig;
 import io.roadstead.gateway.accesslog.AccessLogConfig;
@@ -277,6 +279,9 @@ public final class Platform implements AutoCloseable {
                                                 .gatewaySettings()
                                                 .forwarding()
                                                 .orElse(Forwarding.DEFAULT))
+                                        .withCookieKey(
+                                            CookieKey.of(GatewayKeyApi.derived(directory.token())))
+                                        .withZone(config.gatewaySettings().zone().orElse(""))
                                         .withOwnPorts(Set.of(controlPort)),
                                     view,
                                     ticker,

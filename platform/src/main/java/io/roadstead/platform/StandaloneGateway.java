@@ -4,6 +4,7 @@ import io.roadstead.control.remote.ControlPlane;
 import io.roadstead.control.remote.FiguresTeller;
 import io.roadstead.control.remote.RemoteRegistryView;
 import io.roadstead.gateway.BindFailed;
+import io.roadstead.gateway.CookieKey;
 import io.roadstead.gateway.Gateway;
 import io.roadstead.gateway.GatewayConfig;
 import io.roadstead.gateway.PortUse;
@@ -56,13 +57,22 @@ public final class StandaloneGateway implements AutoCloseable {
       HostPort listen,
       PortUse port,
       Optional<Boolean> defaultRoutes) {
-    return start(control, token, platform, listen, port, defaultRoutes, GatewaySettings.USUAL);
+    return start(
+        control,
+        token,
+        platform,
+        listen,
+        port,
+        defaultRoutes,
+        GatewaySettings.USUAL,
+        CookieKey.random(new SecureRandom()));
   }
 
   /**
    * As above.
    *
    * @param settings what is said of the gateway beside
+   * @param cookieKey what the platform's gateways sign affinity cookies with
    */
   public static StandaloneGateway start(
       URI control,
@@ -71,7 +81,8 @@ public final class StandaloneGateway implements AutoCloseable {
       HostPort listen,
       PortUse port,
       Optional<Boolean> defaultRoutes,
-      GatewaySettings settings) {
+      GatewaySettings settings,
+      CookieKey cookieKey) {
     Filters filters = settings.loadFilters();
     SecureRandom random = new SecureRandom();
     ControlPlane plane =
@@ -85,6 +96,8 @@ public final class StandaloneGateway implements AutoCloseable {
                 .withFilters(filters)
                 .withAccessLog(settings.accessLog())
                 .withForwarding(settings.forwarding().orElse(Forwarding.DEFAULT))
+                .withCookieKey(cookieKey)
+                .withZone(settings.zone().orElse(""))
                 .withPort(port),
             view,
             Ticker.system(),

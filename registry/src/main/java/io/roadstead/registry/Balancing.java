@@ -10,10 +10,9 @@ import java.util.stream.Collectors;
  * How gateways choose among the instances of a service.
  *
  * @param affinity which requests belong together
- * @param subset how many instances each of several gateways keeps to, at least; 0: to all
  */
-public record Balancing(Strategy strategy, Affinity affinity, int subset) {
-  public static final Balancing DEFAULT = new Balancing(Strategy.PEAK_EWMA, Affinity.NONE, 0);
+public record Balancing(Strategy strategy, Affinity affinity) {
+  public static final Balancing DEFAULT = new Balancing(Strategy.PEAK_EWMA, Affinity.NONE);
 
   /** Named by {@link #word} wherever people and machines write it. */
   public enum Strategy {
@@ -73,6 +72,6 @@ public record Balancing(Strategy strategy, Affinity affinity, int subset) {
 
   /** One with this strategy, and nothing else. */
   public static Balancing of(Strategy strategy) {
-    return new Balancing(strategy, Affinity.NONE, 0);
+    return new Balancing(strategy, Affinity.NONE);
   }
 }

@@ -11,8 +11,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** The part {@code balancer} of a service, read and written. */
 final class BalancerSpec {
   private static final Duration LONGEST_AGE = Duration.ofDays(400);
-  private static final int LARGEST_SUBSET = 1000;
-  private static final int LEAST_SUBSET = 4;
   private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9-]{1,64}");
   private static final Pattern COOKIE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final Pattern PATH = Pattern.compile("/[!-:<-~]{0,255}");
@@ -33,10 +31,8 @@ final class BalancerSpec {
               + ", with which affinity by header does nothing: leave it out or make it maglev, or"
               + " use affinity: { cookie: … }");
     }
-    int subset =
-        section.has("subset") ? section.integer("subset", 0, LEAST_SUBSET, LARGEST_SUBSET) : 0;
     section.noMore();
-    return new Balancing(strategy, affinity, subset);
+    return new Balancing(strategy, affinity);
   }
 
   private static Strategy strategy(Section section, Strategy fallback) {
@@ -117,9 +113,6 @@ final class BalancerSpec {
           cookie.put("secure", true);
         }
       }
-    }
-    if (balancing.subset() > 0) {
-      balancer.put("subset", balancing.subset());
     }
   }
 }

@@ -66,9 +66,6 @@ final class TrafficJson {
       }
       json.writeEndObject();
     }
-    if (balancing.subset() > 0) {
-      json.writeNumberProperty("subset", balancing.subset());
-    }
     json.writeEndObject();
   }
 
@@ -142,8 +139,7 @@ final class TrafficJson {
                     affinity.path("path").asString("/"),
                     millis(affinity, "maxAgeMillis", Duration.ZERO),
                     affinity.path("secure").asBoolean(false))
-                : Affinity.NONE,
-        node.path("subset").asInt(0));
+                : Affinity.NONE);
   }
 
   /** Reads what a route has of its own. */

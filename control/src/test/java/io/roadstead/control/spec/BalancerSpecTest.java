@@ -79,7 +79,7 @@ class BalancerSpecTest {
   @Test
   void affinityByHeaderIsMaglevs() {
     assertThat(balancing("{'affinity': {'header': 'X-Session'}}"))
-        .isEqualTo(new Balancing(Strategy.MAGLEV, Affinity.header("x-session"), 0));
+        .isEqualTo(new Balancing(Strategy.MAGLEV, Affinity.header("x-session")));
     assertThat(read("{'strategy': 'random', 'affinity': {'header': 'X-Session'}}")).isEmpty();
     assertThat(told()).contains("is random, with which affinity by header does nothing");
   }
@@ -88,13 +88,12 @@ class BalancerSpecTest {
   void affinityByCookieGoesWithEveryStrategy() {
     assertThat(
             balancing(
-                "{'strategy': 'least-request', 'subset': 20, 'affinity': {'cookie': 'SHOP_AT',"
+                "{'strategy': 'least-request', 'affinity': {'cookie': 'SHOP_AT',"
                     + " 'path': '/shop', 'maxAge': '1h', 'secure': true}}"))
         .isEqualTo(
             new Balancing(
                 Strategy.LEAST_REQUEST,
-                Affinity.cookie("SHOP_AT", "/shop", Duration.ofHours(1), true),
-                20));
+                Affinity.cookie("SHOP_AT", "/shop", Duration.ofHours(1), true)));
   }
 
   @ParameterizedTest
@@ -107,7 +106,6 @@ class BalancerSpecTest {
         "{'affinity': {'header': 'a', 'maxAge': '1h'}}",
         "{'affinity': {'cookie': 'a', 'maxAge': '500d'}}",
         "{'affinity': {'by': 'cookie'}}",
-        "{'subset': 3}",
         "{'stategy': 'random'}"
       })
   void whatCannotBeMeantIsRefused(String balancer) {
@@ -120,9 +118,9 @@ class BalancerSpecTest {
     for (Balancing each :
         List.of(
             Balancing.of(Strategy.PREQUAL),
-            new Balancing(Strategy.MAGLEV, Affinity.header("x-user"), 12),
+            new Balancing(Strategy.MAGLEV, Affinity.header("x-user")),
             new Balancing(
-                Strategy.PEAK_EWMA, Affinity.cookie("AT", "/", Duration.ofMinutes(5), true), 0))) {
+                Strategy.PEAK_EWMA, Affinity.cookie("AT", "/", Duration.ofMinutes(5), true)))) {
       Service orders =
           new Service("orders", List.of(), List.of(), TrafficPolicy.DEFAULT.with(each));
       Snapshot snapshot = new Snapshot(new Cursor("e", 1), Map.of("orders", orders));

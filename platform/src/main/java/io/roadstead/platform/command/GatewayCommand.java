@@ -1,5 +1,6 @@
 package io.roadstead.platform.command;
 
+import io.roadstead.gateway.CookieKey;
 import io.roadstead.gateway.Gateway;
 import io.roadstead.gateway.PortUse;
 import io.roadstead.platform.HostPort;
@@ -7,6 +8,7 @@ import io.roadstead.platform.Refused;
 import io.roadstead.platform.StandaloneGateway;
 import io.roadstead.platform.client.ControlClient;
 import java.io.IOException;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -45,6 +47,12 @@ final class GatewayCommand implements Callable<Integer> {
   @Mixin private final GatewayOptions options = new GatewayOptions();
   @Mixin private final Connection connection = new Connection();
 
+  /** The one that the platform's gateways share. */
+  private static CookieKey cookieKey(ControlClient client) {
+    JsonNode answer = client.parse(client.get("/api/v1/gateways/key"));
+    return CookieKey.of(Base64.getDecoder().decode(answer.path("cookieKey").asString("")));
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     HostPort address;
@@ -76,7 +84,8 @@ final class GatewayCommand implements Callable<Integer> {
             address,
             share ? PortUse.SHARE : PortUse.TAKE_OVER,
             routes.isBoolean() ? Optional.of(routes.asBoolean()) : Optional.empty(),
-            options.settings());
+            options.settings(),
+            cookieKey(client));
     var _ = Foreground.until(gateway::close);
     Hangup.then(() -> reopen(gateway.gateway()));
     System.out.println(

@@ -41,6 +41,14 @@ final class GatewayOptions {
           "Believe proxies at these addresses (10.0.0.0/8) who sent a request. Default: nobody.")
   private List<String> trusted = List.of();
 
+  @Option(
+      names = "--zone",
+      paramLabel = "ZONE",
+      description =
+          "Where the gateway is: services balanced by zone-first go to instances there first."
+              + " Default: nowhere.")
+  private @Nullable String zone;
+
   private Optional<Forwarding> forwarding() {
     List<Cidr> ranges = new ArrayList<>();
     for (String text : trusted) {
@@ -75,6 +83,7 @@ final class GatewayOptions {
     return new GatewaySettings(
         Optional.ofNullable(accessLog).map(file -> AccessLogConfig.to(file, wanted)),
         Optional.ofNullable(filters),
-        forwarding());
+        forwarding(),
+        Optional.ofNullable(zone).filter(name -> !name.isBlank()));
   }
 }

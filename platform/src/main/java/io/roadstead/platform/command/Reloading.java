@@ -120,6 +120,8 @@ final class Reloading {
     fields.put(
         "gateway.trustedProxies or gateway.trace",
         List.of(inForce.gatewaySettings().forwarding(), next.gatewaySettings().forwarding()));
+    fields.put(
+        "gateway.zone", List.of(inForce.gatewaySettings().zone(), next.gatewaySettings().zone()));
     fields.put("registry.activeChecks", List.of(inForce.activeChecks(), next.activeChecks()));
     List<String> problems = new ArrayList<>();
     fields.forEach(

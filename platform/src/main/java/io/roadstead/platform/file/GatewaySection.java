@@ -20,6 +20,7 @@ final class GatewaySection {
   private static final long LEAST_ROTATE = 64L << 10;
   private static final long MOST_ROTATE = 1L << 40;
   private static final int MOST_KEPT = 1000;
+  private static final int MOST_ZONE = 255;
   private static final int MOST_PROXIES = 256;
 
   private GatewaySection() {}
@@ -37,7 +38,22 @@ final class GatewaySection {
     filters
         .filter(path -> !Files.isDirectory(path))
         .ifPresent(path -> gateway.problem("filters", "is no folder: there is none at " + path));
-    return new GatewaySettings(accessLog, filters, forwarding(gateway));
+    return new GatewaySettings(accessLog, filters, forwarding(gateway), zone(gateway));
+  }
+
+  private static Optional<String> zone(Section gateway) {
+    Optional<String> zone = gateway.text("zone");
+    zone.filter(name -> name.isBlank() || name.length() > MOST_ZONE)
+        .ifPresent(
+            name ->
+                gateway.problem(
+                    "zone",
+                    "has "
+                        + name.length()
+                        + " characters: 1 to "
+                        + MOST_ZONE
+                        + " are expected, as in the instances' metadata"));
+    return zone;
   }
 
   private static Optional<Forwarding> forwarding(Section gateway) {
