@@ -15,22 +15,36 @@ import java.util.function.LongConsumer;
 public final class EventStream {
   private final InetSocketAddress address;
   private final String path;
+  private final String headers;
   private final Ticker ticker;
   private final BooleanSupplier over;
   private final LongConsumer event;
 
-  /**
-   * @param over whether to hang up after the next event
-   * @param event told each event's number
-   */
+  /** One that is asked for with nothing but the last event's number. */
   public EventStream(
       InetSocketAddress address,
       String path,
       Ticker ticker,
       BooleanSupplier over,
       LongConsumer event) {
+    this(address, path, "", ticker, over, event);
+  }
+
+  /**
+   * @param headers more lines of the request, each with its end, or ""
+   * @param over whether to hang up after the next event
+   * @param event told each event's number
+   */
+  public EventStream(
+      InetSocketAddress address,
+      String path,
+      String headers,
+      Ticker ticker,
+      BooleanSupplier over,
+      LongConsumer event) {
     this.address = address;
     this.path = path;
+    this.headers = headers;
     this.ticker = ticker;
     this.over = over;
     this.event = event;
@@ -43,7 +57,7 @@ public final class EventStream {
    * @return the number of the last event now
    */
   public long listen(long after) throws IOException {
-    String last = "Last-Event-ID: " + after + "\r\n";
+    String last = headers + "Last-Event-ID: " + after + "\r\n";
     byte[] request = LoadConnection.request(address, "GET", path, last, "");
     long next = after + 1;
     StringBuilder text = new StringBuilder();

@@ -153,6 +153,7 @@ public final class OpenLoopLoad implements AutoCloseable {
         if (stopped.await(due - ticker.nanos(), TimeUnit.NANOSECONDS)) {
           return;
         }
+        long number = n;
         Ask ask = asks.apply(n);
         inFlight.register();
         Thread.ofVirtual()
@@ -160,7 +161,7 @@ public final class OpenLoopLoad implements AutoCloseable {
             .start(
                 () -> {
                   try {
-                    request(ask, due);
+                    request(number, ask, due);
                   } finally {
                     inFlight.arriveAndDeregister();
                   }
@@ -171,14 +172,14 @@ public final class OpenLoopLoad implements AutoCloseable {
     }
   }
 
-  private void request(Ask ask, long due) {
+  private void request(long number, Ask ask, long due) {
     long sent = ticker.nanos();
     Cause failure = attempt(ask, due + limit.toNanos());
     long ended = ticker.nanos();
     if (failure == null && ended - due > limit.toNanos()) {
       failure = Cause.of("took " + TimeUnit.NANOSECONDS.toMillis(ended - due) + " ms");
     }
-    outcomes.ended(due, sent, ended, failure);
+    outcomes.ended(number, due, sent, ended, failure);
   }
 
   /** Sends the request once; why it failed, or null. */

@@ -13,4 +13,14 @@ public interface Outcomes {
    * @param failure why it failed, or null
    */
   void ended(long intendedNanos, long sentNanos, long endedNanos, @Nullable Cause failure);
+
+  /**
+   * As the other, for those who want to know which request it was.
+   *
+   * @param number of the request, from 0
+   */
+  default void ended(
+      long number, long intendedNanos, long sentNanos, long endedNanos, @Nullable Cause failure) {
+    ended(intendedNanos, sentNanos, endedNanos, failure);
+  }
 }

@@ -32,6 +32,18 @@ public final class WebSocketConnection implements AutoCloseable {
    * @throws IOException where the answer is not 101
    */
   public WebSocketConnection(int port, String path, String name) throws IOException {
+    this(port, path, name, "");
+  }
+
+  /**
+   * Connects and changes the protocol.
+   *
+   * @param name sent as {@code X-Connection}
+   * @param headers more lines of the request, each with its end, or ""
+   * @throws IOException where the answer is not 101
+   */
+  public WebSocketConnection(int port, String path, String name, String headers)
+      throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true);
@@ -46,10 +58,10 @@ public final class WebSocketConnection implements AutoCloseable {
         Sec-WebSocket-Version: 13
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
         X-Connection: %s
-
         """
             .formatted(path, name);
-    out.write(ask.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
+    String whole = ask.replace("\n", "\r\n") + headers + "\r\n";
+    out.write(whole.getBytes(StandardCharsets.US_ASCII));
     String answer = readHead();
     if (!answer.startsWith("HTTP/1.1 101 ")) {
       socket.close();

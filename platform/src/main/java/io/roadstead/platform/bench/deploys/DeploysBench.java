@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,10 +29,12 @@ final class DeploysBench {
   private static final Duration CACHES_WITHIN = Duration.ofMinutes(3);
   private static final int FIRST_AT_ONCE = 4;
   private static final int TOLD_EVERY_SECONDS = 10;
+  private static final Duration LOG_WRITTEN_WITHIN = Duration.ofMillis(500);
 
   private final Workplace workplace;
   private final BenchedPlatform platform;
   private final Ticker ticker;
+  private final InstantSource wall;
   private final CountDownLatch ended;
   private final Consumer<String> say;
 
@@ -39,22 +42,24 @@ final class DeploysBench {
       Workplace workplace,
       BenchedPlatform platform,
       Ticker ticker,
+      InstantSource wall,
       CountDownLatch ended,
       Consumer<String> say) {
     this.workplace = workplace;
     this.platform = platform;
     this.ticker = ticker;
+    this.wall = wall;
     this.ended = ended;
     this.say = say;
   }
 
-  /**
-   * Measures; the platform has been started.
-   *
-   * @param without what it does without
-   */
-  DeploysFigures measure(Protection without, int services, int seconds, boolean sameJars)
-      throws InterruptedException, IOException {
+  /** The gateway's access log, which the platform is started with. */
+  static Path accessLog(Workplace workplace) {
+    return workplace.path().resolve("access").resolve("access.log");
+  }
+
+  /** Measures; the platform has been started. */
+  DeploysFigures measure(DeploysRun run) throws InterruptedException, IOException {
     Path notes = Files.createDirectory(workplace.path().resolve("notes"));
     ControlClient client =
         new ControlClient(
@@ -66,14 +71,14 @@ final class DeploysBench {
             client,
             new BenchedJars(Files.createDirectory(workplace.path().resolve("jars"))),
             notes,
-            sameJars,
-            without,
+            run.sameJars(),
+            run.without(),
             ticker);
     List<String> names =
-        IntStream.range(0, services).mapToObj(i -> "berth-%02d".formatted(i)).toList();
-    say.accept("starts " + services + " services");
+        IntStream.range(0, run.services()).mapToObj(i -> "berth-%02d".formatted(i)).toList();
+    say.accept("starts " + run.services() + " services");
     first(releases, names);
-    if (sameJars) {
+    if (run.sameJars()) {
       caches(releases, names);
     }
     SixKinds load = new SixKinds(platform.gateway(), names, notes, ticker);
@@ -81,22 +86,19 @@ final class DeploysBench {
       load.start();
       say.accept("load");
       pause(WARM_UP);
-      say.accept("deploys for " + seconds + " s");
-      return measured(without, seconds, sameJars, releases, names, load);
+      say.accept("deploys for " + run.seconds() + " s");
+      return measured(run, releases, new Kills(client, ticker, run.seed()), names, load);
     } finally {
       load.end();
     }
   }
 
   private DeploysFigures measured(
-      Protection without,
-      int seconds,
-      boolean sameJars,
-      Releases releases,
-      List<String> names,
-      SixKinds load)
+      DeploysRun run, Releases releases, Kills kills, List<String> names, SixKinds load)
       throws InterruptedException {
+    int seconds = run.seconds();
     long begun = ticker.nanos();
+    long begunWallMillis = wall.millis();
     long end = begun + TimeUnit.SECONDS.toNanos(seconds);
     Used before = used();
     List<Thread> deployers = new ArrayList<>();
@@ -106,7 +108,7 @@ final class DeploysBench {
       deployers.add(
           Thread.ofVirtual()
               .name("deploys-" + name)
-              .start(() -> deployUntil(end, releases, name, replicas)));
+              .start(() -> deployUntil(end, run.kills(), releases, kills, name, replicas)));
     }
     for (int told = TOLD_EVERY_SECONDS; told < seconds; told += TOLD_EVERY_SECONDS) {
       pause(Duration.ofNanos(begun + TimeUnit.SECONDS.toNanos(told) - ticker.nanos()));
@@ -126,12 +128,14 @@ final class DeploysBench {
       deployer.join();
     }
     load.end();
+    // The log is written twenty times a second.
+    pause(LOG_WRITTEN_WITHIN);
+    List<Losses.Told> losses =
+        new Losses(begun, begunWallMillis, releases.steps(), kills.list(), Kills.GRACE.toNanos())
+            .told(load.losses(), accessLog(workplace));
     return new DeploysFigures(
-        without,
-        seconds,
-        names.size(),
+        run,
         Runtime.getRuntime().availableProcessors(),
-        sameJars,
         releases.endedBetween(begun, end),
         (after.platform() - before.platform()) / 1e9 / seconds,
         (after.instances() - before.instances()) / 1e9 / seconds,
@@ -142,6 +146,8 @@ final class DeploysBench {
         load.endedInOrder(),
         releases.millis(),
         releases.stepMillis(),
+        kills.list().size(),
+        losses,
         releases.problems());
   }
 
@@ -155,16 +161,18 @@ final class DeploysBench {
         ProcessHandle.current().info().totalCpuDuration().map(Duration::toNanos).orElse(0L));
   }
 
-  private void deployUntil(long end, Releases releases, String service, int replicas) {
-    while (ticker.nanos() - end < 0) {
-      try {
-        if (!releases.next(service, replicas)) {
-          return;
+  private void deployUntil(
+      long end, boolean killing, Releases releases, Kills kills, String service, int replicas) {
+    try {
+      while (ticker.nanos() - end < 0 && releases.next(service, replicas)) {
+        if (killing && ticker.nanos() - end < 0) {
+          kills.perhaps(service).ifPresent(releases::problem);
         }
-      } catch (Refused e) {
-        releases.problem(service + ": " + e.getMessage());
-        return;
       }
+    } catch (Refused e) {
+      releases.problem(service + ": " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -7,8 +7,10 @@ import io.roadstead.platform.demo.stage.Workplace;
 import io.roadstead.platform.log.LogSetup;
 import io.roadstead.registry.Ticker;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,7 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
     description = {
       "How many deployments a second there can be, and what they lose of a load of six kinds.",
       "Many services are deployed without a pause, each release a jar of its own. The platform runs"
-          + " in a process of its own, the load is this one. Ends with 1 where a request failed.",
+          + " in a process of its own, the load is this one. Each request that fails is told, with"
+          + " what the gateway knows of it. Ends with 1 where one failed, but for those by"
+          + " --kills.",
       ""
     })
 public final class DeploysCommand implements Callable<Integer> {
@@ -61,6 +65,21 @@ public final class DeploysCommand implements Callable<Integer> {
   private boolean ablation;
 
   @Option(
+      names = "--kills",
+      description = {
+        "After one of three deployments kill an instance of its service with kill -9: what failed"
+            + " by that, and what by the deployments."
+      })
+  private boolean kills;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of which instances are killed. Default: 1.")
+  private long seed;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "json",
       description = "\"json\": one JSON document; all else goes to standard error.")
@@ -89,7 +108,7 @@ public final class DeploysCommand implements Callable<Integer> {
         format == null
             ? (ablation ? DeploysFigures.ablation(runs) : whole.table())
             : JsonMapper.shared().writeValueAsString(json(runs)) + "\n");
-    return whole.failed() == 0 && whole.problems().isEmpty() ? 0 : 1;
+    return whole.failedByDeployments() == 0 && whole.problems().isEmpty() ? 0 : 1;
   }
 
   private static ObjectNode json(List<DeploysFigures> runs) {
@@ -107,21 +126,47 @@ public final class DeploysCommand implements Callable<Integer> {
     Path parent = Path.of(System.getProperty("java.io.tmpdir"));
     try (Workplace workplace = Workplace.in(parent, random)) {
       BenchedPlatform platform = new BenchedPlatform(workplace, ticker, random);
-      if (without == Protection.NONE_OUT) {
-        platform.start();
-      } else {
-        platform.start(unprotected(without, platform));
-      }
+      Path accessLog = DeploysBench.accessLog(workplace);
+      Files.createDirectory(workplace.path().resolve("access"));
+      platform.start(
+          without == Protection.NONE_OUT
+              ? whole(platform, accessLog)
+              : unprotected(without, platform, accessLog));
       DeploysBench bench =
-          new DeploysBench(workplace, platform, ticker, new CountDownLatch(1), DeploysCommand::say);
-      return bench.measure(without, services, seconds, sameJars);
+          new DeploysBench(
+              workplace,
+              platform,
+              ticker,
+              InstantSource.system(),
+              new CountDownLatch(1),
+              DeploysCommand::say);
+      return bench.measure(new DeploysRun(without, services, seconds, sameJars, kills, seed));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Refused.because("the benchmark was ended before its time");
     }
   }
 
-  private static List<String> unprotected(Protection without, BenchedPlatform platform) {
+  private static List<String> whole(BenchedPlatform platform, Path accessLog) {
+    return Program.running()
+        .command(
+            Program.UP_FLAGS,
+            List.of(
+                "up",
+                "--control",
+                BenchedPlatform.told(platform.control()),
+                "--gateway",
+                BenchedPlatform.told(platform.gateway()),
+                "--data",
+                platform.data().toString(),
+                "--access-log",
+                accessLog.toString(),
+                "--access-log-format",
+                "json"));
+  }
+
+  private static List<String> unprotected(
+      Protection without, BenchedPlatform platform, Path accessLog) {
     return Program.running()
         .command(
             UnprotectedPlatform.class,
@@ -130,7 +175,8 @@ public final class DeploysCommand implements Callable<Integer> {
                 without.name(),
                 BenchedPlatform.told(platform.control()),
                 BenchedPlatform.told(platform.gateway()),
-                platform.data().toString()));
+                platform.data().toString(),
+                accessLog.toString()));
   }
 
   private static void within(String option, int value, int least, int most) {

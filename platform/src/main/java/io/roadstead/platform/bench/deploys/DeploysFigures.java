@@ -12,23 +12,20 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * What one run has shown.
  *
- * @param without the protective step that was left out
  * @param deployments that have ended well within the time measured
  * @param cores that there are
  * @param platformCores how many of them the platform's process had on average
  * @param instanceCores those of the instances that have ended meanwhile
  * @param loadCores those of the load
- * @param sameJars whether releases had jars with start caches
  * @param millis what deployments took, by the number of replicas
  * @param stepMillis what their steps took
+ * @param kills how many instances were killed
+ * @param losses each request that failed
  * @param problems deployments that did not end well
  */
 record DeploysFigures(
-    Protection without,
-    int seconds,
-    int services,
+    DeploysRun run,
     int cores,
-    boolean sameJars,
     int deployments,
     double platformCores,
     double instanceCores,
@@ -39,19 +36,34 @@ record DeploysFigures(
     long streamsEndedInOrder,
     Map<Integer, Histogram> millis,
     Map<String, Histogram> stepMillis,
+    int kills,
+    List<Losses.Told> losses,
     List<String> problems) {
   private static final List<String> STEPS =
       List.of("start", "probe", "available", "drain", "idle", "stop");
+
+  private static final int MOST_LOSSES = 1_000;
+  private static final int MOST_TOLD = 40;
 
   DeploysFigures {
     kinds = List.copyOf(kinds);
     millis = Map.copyOf(millis);
     stepMillis = Map.copyOf(stepMillis);
+    losses = List.copyOf(losses);
     problems = List.copyOf(problems);
   }
 
   double deploymentsPerSecond() {
-    return Math.round(100.0 * deployments / seconds) / 100.0;
+    return Math.round(100.0 * deployments / run.seconds()) / 100.0;
+  }
+
+  /** Those that failed by a kill; all others failed by the deployments. */
+  long failedByKills() {
+    return losses.stream().filter(Losses.Told::byKill).count();
+  }
+
+  long failedByDeployments() {
+    return failed() - failedByKills();
   }
 
   long requests() {
@@ -64,17 +76,23 @@ record DeploysFigures(
 
   ObjectNode json() {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
-    if (without != Protection.NONE_OUT) {
-      tree.put("without", without.step());
+    if (run.without() != Protection.NONE_OUT) {
+      tree.put("without", run.without().step());
     }
     tree.put("deploymentsPerSecond", deploymentsPerSecond());
     tree.put("deployments", deployments);
     tree.put("requests", requests());
     tree.put("failed", failed());
-    tree.put("durationSeconds", seconds);
-    tree.put("services", services);
+    tree.put("failedByDeployments", failedByDeployments());
+    tree.put("failedByKills", failedByKills());
+    tree.put("kills", kills);
+    if (run.kills()) {
+      tree.put("seed", run.seed());
+    }
+    tree.put("durationSeconds", run.seconds());
+    tree.put("services", run.services());
     tree.put("cores", cores);
-    tree.put("startCaches", sameJars);
+    tree.put("startCaches", run.sameJars());
     tree.put("platformCores", rounded(platformCores));
     tree.put("instanceCores", rounded(instanceCores));
     tree.put("loadCores", rounded(loadCores));
@@ -86,7 +104,6 @@ record DeploysFigures(
       one.put("p50Millis", kind.p50Millis());
       one.put("p99Millis", kind.p99Millis());
       one.put("maxMillis", kind.maxMillis());
-      words(one.putArray("failures"), kind.failures());
     }
     tree.put("events", events);
     tree.put("echoes", echoes);
@@ -100,6 +117,8 @@ record DeploysFigures(
         times(steps.putObject(step), times);
       }
     }
+    ArrayNode lost = tree.putArray("losses");
+    losses.stream().limit(MOST_LOSSES).forEach(loss -> lost.add(loss.json()));
     words(tree.putArray("problems"), problems);
     return tree;
   }
@@ -130,7 +149,7 @@ record DeploysFigures(
     line(text, head + " lost of all |");
     line(text, rule + "---|");
     for (DeploysFigures run : runs) {
-      Protection without = run.without();
+      Protection without = run.run().without();
       text.append("| ").append(without.step()).append(" | ").append(without.instead());
       text.append(" | ").append(run.deployments()).append(" |");
       for (Kind.Figures kind : run.kinds()) {
@@ -182,25 +201,51 @@ record DeploysFigures(
                 + " instances that ended %.2f, the load %.2f.",
             deploymentsPerSecond(),
             deployments,
-            seconds,
-            services,
+            run.seconds(),
+            run.services(),
             requests(),
             failed(),
             events,
             echoes,
             streamsEndedInOrder,
-            sameJars
+            run.sameJars()
                 ? "has a jar with a start cache"
                 : "is a jar of its own, without a start cache",
             cores,
             platformCores,
             instanceCores,
             loadCores));
-    for (Kind.Figures kind : kinds) {
-      kind.failures().forEach(failure -> line(text, "- " + kind.name() + ": " + failure));
+    if (run.kills()) {
+      line(
+          text,
+          String.format(
+              Locale.ROOT,
+              "%n**%,d instances were killed** between deployments (seed %d): %,d requests failed"
+                  + " by the kills, **%,d by the deployments**.",
+              kills,
+              run.seed(),
+              failedByKills(),
+              failedByDeployments()));
     }
+    told(text);
     problems.forEach(problem -> line(text, "- " + problem));
     return text.toString();
+  }
+
+  /** Each that failed by the deployments; those by kills are counted by what happened. */
+  private void told(StringBuilder text) {
+    losses.stream()
+        .filter(loss -> !loss.byKill())
+        .limit(MOST_TOLD)
+        .forEach(loss -> line(text, "- " + loss.words()));
+    if (failedByDeployments() > MOST_TOLD) {
+      line(text, "- and " + (failedByDeployments() - MOST_TOLD) + " more; -o json has them");
+    }
+    Map<String, Long> byKills = new TreeMap<>();
+    losses.stream()
+        .filter(Losses.Told::byKill)
+        .forEach(loss -> byKills.merge(loss.loss().kind() + ": " + loss.outline(), 1L, Long::sum));
+    byKills.forEach((what, count) -> line(text, "- by a kill, " + what + ": " + count));
   }
 
   private static void row(StringBuilder text, String what, Histogram times) {

@@ -15,12 +15,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import tools.jackson.databind.JsonNode;
@@ -36,6 +38,10 @@ final class Releases {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final long LONGEST_MILLIS = 600_000;
   private static final int KEPT_PROBLEMS = 20;
+
+  /** The platform takes sixteen. */
+  private static final int UPLOADS_AT_ONCE = 8;
+
   private static final String JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx32m";
 
   private final ControlClient client;
@@ -49,7 +55,9 @@ final class Releases {
   private final Map<Integer, Histogram> millis = new ConcurrentHashMap<>();
   private final Queue<Long> endedNanos = new ConcurrentLinkedQueue<>();
   private final Queue<String> problems = new ConcurrentLinkedQueue<>();
+  private final Queue<Losses.Step> steps = new ConcurrentLinkedQueue<>();
   private final Map<String, String> uploaded = new ConcurrentHashMap<>();
+  private final Semaphore uploads = new Semaphore(UPLOADS_AT_ONCE);
 
   /**
    * @param sameJars whether all releases have one of two jars, of which there are start caches
@@ -94,12 +102,14 @@ final class Releases {
       switch (state) {
         case "queued", "running", "paused" -> {}
         case "succeeded" -> {
+          keep(service, number, seen);
           if (number > 1) {
             ended(replicas, begun, seen);
           }
           return true;
         }
         default -> {
+          keep(service, number, seen);
           problem(
               service + " " + number + " ended " + state + ": " + seen.path("reason").asString(""));
           return false;
@@ -108,6 +118,20 @@ final class Releases {
     }
     problem("the deployment of " + service + " has not ended in " + LONGEST.toSeconds() + " s");
     return false;
+  }
+
+  private void keep(String service, int number, JsonNode rollout) {
+    for (JsonNode step : rollout.path("steps")) {
+      long from = Instant.parse(step.path("startedAt").asString("")).toEpochMilli();
+      steps.add(
+          new Losses.Step(
+              service,
+              Integer.toString(number),
+              step.path("name").asString(""),
+              step.path("instance").asString(""),
+              from,
+              from + step.path("millis").asLong(0)));
+    }
   }
 
   private void ended(int replicas, long begun, JsonNode rollout) {
@@ -138,7 +162,12 @@ final class Releases {
   private String upload(String name) {
     Path jar = jars.jar(name);
     ArtifactUpload upload = ArtifactUpload.of(jar);
-    upload.send(client);
+    uploads.acquireUninterruptibly();
+    try {
+      upload.send(client);
+    } finally {
+      uploads.release();
+    }
     try {
       Files.delete(jar);
     } catch (IOException e) {
@@ -166,6 +195,11 @@ final class Releases {
     if (problems.size() < KEPT_PROBLEMS) {
       problems.add(what);
     }
+  }
+
+  /** The steps of all that have ended. */
+  List<Losses.Step> steps() {
+    return List.copyOf(steps);
   }
 
   /** How many have ended from one moment to another; the first release of a service is none. */

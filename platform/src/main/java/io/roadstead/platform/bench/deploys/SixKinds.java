@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
@@ -45,19 +46,24 @@ final class SixKinds {
   private final List<String> services;
   private final Path notes;
   private final Ticker ticker;
-  private final Kind keptAlive = new Kind("keep-alive");
-  private final Kind connections = new Kind("a connection per request");
-  private final Kind slow = new Kind("5 s slow");
-  private final Kind posts = new Kind("POST bodies");
-  private final Kind eventStreams = new Kind("event streams");
-  private final Kind webSockets = new Kind("WebSockets");
+  private final Kind keptAlive;
+  private final Kind connections;
+  private final Kind slow;
+  private final Kind posts;
+  private final Kind eventStreams;
+  private final Kind webSockets;
   private final LongAdder events = new LongAdder();
   private final LongAdder echoes = new LongAdder();
   private final LongAdder endedInOrder = new LongAdder();
-  private final Map<String, Integer> heard = new ConcurrentHashMap<>();
+  private final Map<String, Heard> heard = new ConcurrentHashMap<>();
   private final List<OpenLoopLoad> loads;
   private final List<Thread> streams = new ArrayList<>();
+  private final AtomicLong opened = new AtomicLong();
   private volatile boolean over;
+
+  /** What came over one WebSocket. */
+  private record Heard(
+      String trace, String service, long askedNanos, long endedNanos, int echoes) {}
 
   /**
    * @param notes where the instances write down what they have sent
@@ -67,16 +73,22 @@ final class SixKinds {
     this.services = List.copyOf(services);
     this.notes = notes;
     this.ticker = ticker;
+    this.keptAlive = new Kind("keep-alive", 1, services);
+    this.connections = new Kind("a connection per request", 2, services);
+    this.slow = new Kind("5 s slow", 3, services);
+    this.posts = new Kind("POST bodies", 4, services);
+    this.eventStreams = new Kind("event streams", 5, services);
+    this.webSockets = new Kind("WebSockets", 6, services);
     this.loads =
         List.of(
-            load(asks("GET", "/hello", "", "", "hello"), true, KEPT_ALIVE_A_SECOND, keptAlive),
+            load(asks(1, "GET", "/hello", "", "", "hello"), true, KEPT_ALIVE_A_SECOND, keptAlive),
             load(
-                asks("GET", "/hello", CLOSING, "", "hello"),
+                asks(2, "GET", "/hello", CLOSING, "", "hello"),
                 false,
                 CONNECTIONS_A_SECOND,
                 connections),
-            load(asks("POST", "/echo", "", BODY, BODY), true, POSTS_A_SECOND, posts),
-            load(asks("GET", "/slow", "", "", "slow"), true, SLOW_A_SECOND, slow));
+            load(asks(4, "POST", "/echo", "", BODY, BODY), true, POSTS_A_SECOND, posts),
+            load(asks(3, "GET", "/slow", "", "", "slow"), true, SLOW_A_SECOND, slow));
     for (int i = 0; i < STREAMS_OF_EACH_KIND; i++) {
       int stream = i;
       streams.add(Thread.ofVirtual().name("load-events-" + i).unstarted(() -> listenOn(stream)));
@@ -90,17 +102,18 @@ final class SixKinds {
 
   /** The n-th request goes to the n-th service, over and over. */
   private LongFunction<Ask> asks(
-      String method, String path, String headers, String body, String expected) {
-    List<Ask> all =
+      int kind, String method, String path, String headers, String body, String expected) {
+    List<Traced> all =
         services.stream()
             .map(
                 service ->
-                    new Ask(
+                    new Traced(
                         LoadConnection.request(
-                            gateway, method, "/" + service + path, headers, body),
-                        expected::equals))
+                            gateway, method, "/" + service + path, headers + Traced.header(), body),
+                        kind,
+                        expected))
             .toList();
-    return n -> all.get((int) (n % all.size()));
+    return n -> all.get((int) (n % all.size())).ask(n);
   }
 
   void start() {
@@ -109,16 +122,18 @@ final class SixKinds {
   }
 
   private void listenOn(int stream) {
-    String path = "/" + services.get(stream % services.size()) + "/events";
+    String service = services.get(stream % services.size());
     long last = 0;
     while (!over) {
       long asked = ticker.nanos();
+      String trace = eventStreams.trace(opened.getAndIncrement());
       long after = last;
       eventStreams.begun();
       EventStream listening =
           new EventStream(
               gateway,
-              path,
+              "/" + service + "/events",
+              Traced.header(trace),
               ticker,
               () -> over,
               number -> {
@@ -131,7 +146,7 @@ final class SixKinds {
         last = listening.listen(after);
         endedInOrder.add(over ? 0 : 1);
       } catch (IOException | RuntimeException e) {
-        eventStreams.failed(path + ": " + e);
+        eventStreams.failed(trace, service, asked, ticker.nanos(), e.toString());
         last = 0;
         LockSupport.parkNanos(AFTER_A_FAILURE_NANOS);
       }
@@ -139,24 +154,26 @@ final class SixKinds {
   }
 
   private void talkOn(int stream) {
-    String path = "/" + services.get((stream + 1) % services.size()) + "/chat";
+    String service = services.get((stream + 1) % services.size());
     Talk talk = new Talk(MESSAGE_EVERY_NANOS, () -> over);
     for (int i = 0; !over; i++) {
       String name = stream + "-" + i;
       long asked = ticker.nanos();
+      String trace = webSockets.trace(opened.getAndIncrement());
       webSockets.begun();
       try (WebSocketConnection connection =
-          new WebSocketConnection(gateway.getPort(), path, name)) {
+          new WebSocketConnection(
+              gateway.getPort(), "/" + service + "/chat", name, Traced.header(trace))) {
         webSockets.first(ticker.nanos() - asked);
         Talk.End end = talk.with(connection, name);
-        heard.put(name, end.echoes());
+        heard.put(name, new Heard(trace, service, asked, ticker.nanos(), end.echoes()));
         echoes.add(end.echoes());
         endedInOrder.add(end.own() ? 0 : 1);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
       } catch (IOException | RuntimeException e) {
-        webSockets.failed(path + ": " + e);
+        webSockets.failed(trace, service, asked, ticker.nanos(), e.toString());
         LockSupport.parkNanos(AFTER_A_FAILURE_NANOS);
       }
     }
@@ -180,16 +197,25 @@ final class SixKinds {
   }
 
   /** Each echo that the instance says it has sent must have come. */
-  private void compare(String connection, int came) {
+  private void compare(String connection, Heard heard) {
     String sent;
     try {
       sent = Files.readString(notes.resolve(connection));
     } catch (IOException e) {
       sent = "an unknown number of";
     }
-    if (!sent.equals(Integer.toString(came))) {
-      webSockets.failed(connection + ": of " + sent + " echoes that were sent, " + came + " came");
+    if (!sent.equals(Integer.toString(heard.echoes()))) {
+      webSockets.failed(
+          heard.trace(),
+          heard.service(),
+          heard.askedNanos(),
+          heard.endedNanos(),
+          "of " + sent + " echoes that were sent, " + heard.echoes() + " came");
     }
+  }
+
+  List<Loss> losses() {
+    return kinds().stream().flatMap(kind -> kind.losses().stream()).toList();
   }
 
   List<Kind> kinds() {

@@ -1,5 +1,6 @@
 package io.roadstead.platform.bench.deploys;
 
+import io.roadstead.gateway.accesslog.AccessLogConfig;
 import io.roadstead.platform.GatewayListen;
 import io.roadstead.platform.GatewaySettings;
 import io.roadstead.platform.HostPort;
@@ -24,7 +25,7 @@ public final class UnprotectedPlatform {
 
   /**
    * @param arguments what is left out, the addresses of control plane and gateway, the data
-   *     directory
+   *     directory, the gateway's access log
    */
   public static void main(String[] arguments) throws InterruptedException {
     LogSetup.onlyWarnings();
@@ -38,13 +39,23 @@ public final class UnprotectedPlatform {
             Optional.empty(),
             false,
             ActiveChecks.NONE,
-            GatewaySettings.USUAL);
+            new GatewaySettings(Optional.of(accessLog(arguments[4])), Optional.empty()));
     Seams seams =
         new Seams(
             store -> store, runtime -> runtime(without, runtime), view -> view(without, view));
     try (Platform _ = Platform.start(config, seams)) {
       new CountDownLatch(1).await();
     }
+  }
+
+  private static AccessLogConfig accessLog(String file) {
+    return new AccessLogConfig(
+        Optional.of(Path.of(file)),
+        AccessLogConfig.Format.JSON,
+        AccessLogConfig.Query.NAMES,
+        AccessLogConfig.USUAL_BUFFER,
+        AccessLogConfig.USUAL_ROTATE,
+        AccessLogConfig.USUAL_KEEP);
   }
 
   private static InstanceRuntime runtime(Protection without, InstanceRuntime runtime) {
