@@ -7,6 +7,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.roadstead.balancer.Member;
 import io.roadstead.balancer.Outcome;
 import io.roadstead.balancer.Tried;
+import io.roadstead.gateway.http.Head;
 import io.roadstead.gateway.route.RouteEntry;
 import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
@@ -362,6 +363,19 @@ final class Attempts {
     rttNanos = worker.now() - sentNanos;
     kept.release();
     return true;
+  }
+
+  /** The instance says in its answer how busy it is. */
+  void loadReported(Head answer) {
+    int header = answer.load();
+    long report =
+        LoadReport.read(answer.bytes(), answer.valueStart(header), answer.valueLength(header));
+    Member<UpstreamPool> from = member;
+    if (report != LoadReport.NONE && from != null) {
+      requireNonNull(service)
+          .balancer
+          .reported(from, worker.now(), LoadReport.inFlight(report), LoadReport.nanos(report));
+    }
   }
 
   // What is tried next.

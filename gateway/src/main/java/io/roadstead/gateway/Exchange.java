@@ -347,6 +347,9 @@ final class Exchange implements BodyReader.Sink {
 
   /** The head of the answer; says how its body is to be read. */
   void response(Head answer, BodyReader body) {
+    if (answer.load() >= 0) {
+      attempts.loadReported(answer);
+    }
     rememberInstance();
     reply.head(answer, body, requestDone);
     if (reply.eventStream()) {

@@ -277,7 +277,8 @@ final class HeadWriter {
           Field.HOP,
           Field.TE,
           Field.TRANSFER_ENCODING,
-          Field.UPGRADE ->
+          Field.UPGRADE,
+          Field.LOAD ->
           false;
       case Field.TRAILER -> trailers;
       case Field.CONTENT_LENGTH -> length;

@@ -31,6 +31,9 @@ public final class Field {
   /** W3C Trace Context: what tracing systems add to that. */
   public static final int TRACESTATE = 16;
 
+  /** X-Roadstead-Load: what an instance tells its gateways of itself. */
+  public static final int LOAD = 17;
+
   private Field() {}
 
   static int of(byte[] b, int offset, int length) {
@@ -103,6 +106,9 @@ public final class Field {
       case 'x' -> {
         if (length > 12 && Ascii.is(b, offset, 12, "x-forwarded-")) {
           return FORWARDED;
+        }
+        if (length == 16 && Ascii.is(b, offset, length, "x-roadstead-load")) {
+          return LOAD;
         }
       }
       default -> {}

@@ -14,6 +14,8 @@ import java.util.Locale;
 public final class Head {
   static final int NO_UPGRADE = -1;
   static final int MANY_UPGRADES = -2;
+  static final int NO_LOAD = -1;
+  static final int MANY_LOADS = -2;
   private static final int WIDTH = 5;
   private static final int MAX_UPGRADE = 64;
 
@@ -39,6 +41,9 @@ public final class Head {
   boolean eventStream;
   boolean dated;
   int keepAliveSeconds;
+
+  /** The header that it is; below 0 where there is not just one. */
+  int load;
 
   /** Whether Connection names the Upgrade, and which header that is; below 0 where not just one. */
   boolean upgradeNamed;
@@ -71,6 +76,7 @@ public final class Head {
     eventStream = false;
     dated = false;
     keepAliveSeconds = -1;
+    load = NO_LOAD;
     upgradeNamed = false;
     upgradeHeader = NO_UPGRADE;
     teNamed = false;
@@ -229,6 +235,11 @@ public final class Head {
   /** Whether there is a Date. */
   public boolean dated() {
     return dated;
+  }
+
+  /** The header with what the instance says of its load; below 0 where there is not just one. */
+  public int load() {
+    return load;
   }
 
   /** For how long the sender says that it keeps an idle connection, or -1. */

@@ -19,6 +19,7 @@ final class ResponseRules {
                         || head.bytes[start + 17] == ';'
                         || head.bytes[start + 17] == ' ');
         case Field.DATE -> head.dated = true;
+        case Field.LOAD -> head.load = head.load == Head.NO_LOAD ? i : Head.MANY_LOADS;
         case Field.KEEP_ALIVE -> head.keepAliveSeconds = timeout(head.bytes, start, length);
         default -> {
           BadMessage bad = SharedRules.header(head, i);

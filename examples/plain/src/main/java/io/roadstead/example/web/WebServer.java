@@ -45,6 +45,7 @@ public final class WebServer implements AutoCloseable {
 
   private final int requestedPort;
   private final Handler handler;
+  private final Load load = new Load();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private int inProgress;
@@ -182,7 +183,7 @@ public final class WebServer implements AutoCloseable {
   private boolean exchange(InputStream in, OutputStream out) throws IOException {
     String[] parts = line(in).split(" ", -1);
     if (parts.length != 3) {
-      write(out, new Answer(400, "{\"error\":\"not a request line\"}"), false);
+      write(out, new Answer(400, "{\"error\":\"not a request line\"}"), false, "");
       return false;
     }
     boolean keepAlive = parts[2].equals("HTTP/1.1");
@@ -201,13 +202,16 @@ public final class WebServer implements AutoCloseable {
       }
     }
     if (chunked || bodyBytes > MAX_BODY_BYTES) {
-      write(out, new Answer(413, "{\"error\":\"no bodies here\"}"), false);
+      write(out, new Answer(413, "{\"error\":\"no bodies here\"}"), false, "");
       return false;
     }
     in.skipNBytes(bodyBytes);
+    int at = load.begun();
+    long begunNanos = System.nanoTime();
     Answer answer = answer(new Request(parts[0], parts[1]));
+    String report = load.ended(at, System.nanoTime() - begunNanos);
     keepAlive &= !stopping;
-    write(out, answer, keepAlive);
+    write(out, answer, keepAlive, "X-Roadstead-Load: " + report + "\r\n");
     return keepAlive;
   }
 
@@ -220,11 +224,13 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  private static void write(OutputStream out, Answer answer, boolean keepAlive) throws IOException {
+  private static void write(OutputStream out, Answer answer, boolean keepAlive, String headers)
+      throws IOException {
     byte[] body = answer.json().getBytes(UTF_8);
     String head =
-        "HTTP/1.1 %d .\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n"
-            .formatted(answer.status(), body.length, keepAlive ? "" : "Connection: close\r\n");
+        "HTTP/1.1 %d .\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s%s\r\n"
+            .formatted(
+                answer.status(), body.length, headers, keepAlive ? "" : "Connection: close\r\n");
     ByteArrayOutputStream whole = new ByteArrayOutputStream(head.length() + body.length);
     whole.writeBytes(head.getBytes(ISO_8859_1));
     whole.writeBytes(body);
