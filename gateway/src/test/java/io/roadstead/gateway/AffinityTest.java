@@ -2,11 +2,17 @@ package io.roadstead.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.roadstead.gateway.http.HeadLimits;
+import io.roadstead.gateway.http.HeadParser;
 import io.roadstead.registry.Balancing;
 import io.roadstead.registry.Balancing.Affinity;
 import io.roadstead.registry.Balancing.Strategy;
 import io.roadstead.registry.Split;
 import io.roadstead.registry.Status;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -267,6 +273,40 @@ class AffinityTest {
       assertThat(busy.send("cd").answer().body()).isEqualTo(first.body());
       assertThat(get(client, cookie(first)).body()).isEqualTo(first.body());
     }
+  }
+
+  @Test
+  void readingWhatARequestBelongsWithAllocatesNothing() {
+    Set<String> ids = Set.of("i0", "i1", "i2");
+    var cookies = io.roadstead.gateway.Affinity.of(COOKIE, "app", ids, SHARED, null);
+    var headers =
+        io.roadstead.gateway.Affinity.of(Affinity.header("X-User"), "app", ids, SHARED, null);
+    HeadParser parser = new HeadParser(HeadLimits.DEFAULT);
+    ByteBuf bytes =
+        Unpooled.copiedBuffer(
+            "GET / HTTP/1.1\r\nHost: a\r\nX-User: 17\r\nCookie: a=b; AT="
+                + "0123456789abcdef".repeat(2)
+                + "\r\n\r\n",
+            StandardCharsets.US_ASCII);
+    assertThat(parser.request(bytes)).isEqualTo(HeadParser.COMPLETE);
+    Asked asked = new Asked();
+    byte[] report = "inflight=12, latency=8.4".getBytes(StandardCharsets.US_ASCII);
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = 0;
+    long sum = 0;
+    for (int i = 0; i < 40_000; i++) {
+      if (i == 20_000) {
+        threads.getCurrentThreadAllocatedBytes();
+        before = threads.getCurrentThreadAllocatedBytes();
+      }
+      Objects.requireNonNull(cookies).read(parser.head(), asked);
+      Objects.requireNonNull(headers).read(parser.head(), asked);
+      sum += asked.key + LoadReport.read(report, 0, report.length);
+    }
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+        .as("bytes of 20,000 requests, %d", sum)
+        .isLessThan(1_000);
+    bytes.release();
   }
 
   @Test

@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,43 @@ class BalancingTest {
       for (int i = 0; i < 50; i++) {
         assertThat(client.get("/app").body()).isIn("1", "3");
       }
+    }
+  }
+
+  private Map<String, Integer> answers(RawClient client) {
+    Map<String, Integer> answers = new TreeMap<>();
+    for (int i = 0; i < 300; i++) {
+      answers.merge(client.get("/app").body(), 1, Integer::sum);
+    }
+    return answers;
+  }
+
+  @Test
+  void theGatewaysOwnZoneGoesFirstAndSpillsWhatItCannotCarry() {
+    try (Harbour east = new Harbour(config -> config.withLoops(1).withZone("east"));
+        Origin one = Origin.saying("east-1");
+        Origin two = Origin.saying("east-2");
+        Origin far = Origin.saying("west-1");
+        RawClient client = east.client()) {
+      east.view.zone("east");
+      east.with(one).with(two);
+      east.view.zone("west");
+      east.with(far);
+      east.view.traffic(
+          "app", Policies.slowStart(Duration.ZERO).with(Balancing.of(Strategy.ZONE_FIRST)));
+      Harbour.await().until(() -> east.view.acknowledged() != null);
+      // Two thirds of what can serve are here, and half of the callers.
+      assertThat(answers(client)).containsOnlyKeys("east-1", "east-2");
+
+      east.view.zone("east").status("app", "app-" + two.port(), Status.DRAINING);
+      east.view.zone("west").put("app", "more", "127.0.0.1", far.port(), Status.UP);
+      Harbour.await().until(() -> east.view.acknowledged() != null);
+      // A third is here now, for half of the callers: some goes to the other zone.
+      assertThat(answers(client)).containsOnlyKeys("east-1", "west-1");
+
+      east.view.zone("east").status("app", "app-" + one.port(), Status.DRAINING);
+      Harbour.await().until(() -> east.view.acknowledged() != null);
+      assertThat(answers(client)).containsOnlyKeys("west-1");
     }
   }
 

@@ -31,6 +31,7 @@ final class FakeView implements RegistryView {
   private final Map<String, TrafficPolicy> traffic = new TreeMap<>();
   private final Map<String, Split> splits = new TreeMap<>();
   private String label = "v1";
+  private String zone = "";
   private @Nullable Consumer<Snapshot> listener;
   private long version;
 
@@ -66,6 +67,12 @@ final class FakeView implements RegistryView {
     return this;
   }
 
+  /** From now on what is put is there. */
+  synchronized FakeView zone(String next) {
+    zone = next;
+    return this;
+  }
+
   FakeView up(String service, String id, int port) {
     return put(service, id, "127.0.0.1", port, Status.UP);
   }
@@ -83,7 +90,7 @@ final class FakeView implements RegistryView {
             false,
             status,
             100,
-            "",
+            zone,
             label,
             false,
             Map.of(),
