@@ -100,5 +100,10 @@ class AffinityLawsTest {
     assertThat(busy.outstanding()).isEqualTo(1);
     balancer.ended(busy, MILLI, MILLI, Outcome.SUCCESS);
     assertThat(busy.outstanding()).isZero();
+    balancer.use(new Maglev(), null, MILLI);
+    int first = met(balancer, 0, 2, 7);
+    for (int i = 0; i < 100; i++) {
+      assertThat(met(balancer, 0, 2, 7)).as("pick %d, seed %d", i, seed).isEqualTo(first);
+    }
   }
 }
