@@ -30,6 +30,9 @@ public final class Maglev implements Strategy {
 
   private char[] table = {};
 
+  /** What one outstanding request of all adds to what each may have. */
+  private double mostPerOutstanding;
+
   public Maglev() {}
 
   @Override
@@ -48,6 +51,7 @@ public final class Maglev implements Strategy {
       fill(filled, members, largest);
     }
     table = filled;
+    mostPerOutstanding = n == 0 ? 0 : MOST_OVER_MEAN / n;
   }
 
   private static void fill(char[] filled, Membership<?> members, double largest) {
@@ -118,15 +122,15 @@ public final class Maglev implements Strategy {
     return members.lastResort(tried, nowNanos);
   }
 
-  private static double most(Membership<?> members) {
-    return MOST_OVER_MEAN * (members.outstanding() + 1) / members.size() + ONE_MORE;
+  private double most(Membership<?> members) {
+    return mostPerOutstanding * (members.outstanding() + 1) + ONE_MORE;
   }
 
   /**
    * Among some of the members, for which there is no table: the hash's own order of them
    * (rendezvous hashing, by weight). Where one leaves, its requests alone move, too.
    */
-  private static <T> @Nullable Member<T> ofSome(
+  private <T> @Nullable Member<T> ofSome(
       Membership<T> members, @Nullable Tried tried, long nowNanos, long hash) {
     double most = most(members);
     Member<T> best = null;

@@ -55,6 +55,7 @@ public final class Member<T> {
 
   int connectFailures;
   int errorsInRow;
+  long failedNanos;
   int windowAnswers;
   int windowErrors;
   long windowNanos;
@@ -88,6 +89,7 @@ public final class Member<T> {
     this.weight = endpoint.weight();
     this.joinedNanos = nowNanos;
     this.windowNanos = nowNanos;
+    this.failedNanos = nowNanos;
     this.latencyAtNanos = nowNanos;
     this.errorAtNanos = nowNanos;
   }
@@ -155,9 +157,8 @@ public final class Member<T> {
   }
 
   void started(long nowNanos) {
-    if (outstanding == 0) {
-      heardNanos = nowNanos;
-    }
+    // No branch: whether others are outstanding is as good as chance, and a wrong guess is dear.
+    heardNanos = outstanding == 0 ? nowNanos : heardNanos;
     outstanding++;
     startedSinceReport++;
   }
@@ -192,7 +193,8 @@ public final class Member<T> {
     if (rttNanos * CONTRADICTING < latencyNanos) {
       kept = Math.min(kept, KEPT_CONTRADICTED);
     }
-    latencyNanos = rttNanos > latencyNanos ? rttNanos : latencyNanos * kept + rttNanos * (1 - kept);
+    // The mixture lies between the two: above the answer's own time only where that is shorter.
+    latencyNanos = Math.max((double) rttNanos, rttNanos + (latencyNanos - rttNanos) * kept);
     latencyAtNanos = nowNanos;
   }
 

@@ -12,7 +12,8 @@ import java.time.Duration;
  * </ul>
  *
  * When the time is over it is tried with one request at a time until it answers. Success ends both
- * rows; a row that starts long after the last ejection begins short again.
+ * rows, and half a minute without a further failure does; a row that starts long after the last
+ * ejection begins short again.
  *
  * <p>Who cannot be connected to does no work, so all such members are avoided. Errors may be
  * everybody's trouble, or the callers': for them no more than a share of the members is avoided at
@@ -24,6 +25,9 @@ import java.time.Duration;
 public final class PassiveEjection implements Guard {
   /** Over this time the share of errors is taken. */
   static final long WINDOW_NANOS = 10_000_000_000L;
+
+  /** After so long without a further failure a row is forgotten. */
+  static final long ROW_NANOS = 30_000_000_000L;
 
   /** Fewer answers in a window say nothing. */
   static final int LEAST_ANSWERS = 20;
@@ -111,6 +115,7 @@ public final class PassiveEjection implements Guard {
         }
       }
       case ERROR -> {
+        fadeRows(member, nowNanos);
         member.connectFailures = 0;
         member.errorsInRow++;
         answered(member, nowNanos, 1);
@@ -123,6 +128,7 @@ public final class PassiveEjection implements Guard {
         }
       }
       case CONNECT_FAILED -> {
+        fadeRows(member, nowNanos);
         boolean avoided = member.isEjected(nowNanos) && !member.ejectedForErrors;
         if (++member.connectFailures >= failures && !avoided) {
           eject(member, members, nowNanos, false);
@@ -130,6 +136,14 @@ public final class PassiveEjection implements Guard {
       }
       case CANCELLED -> {}
     }
+  }
+
+  private static void fadeRows(Member<?> member, long nowNanos) {
+    if (!member.ejected && nowNanos - member.failedNanos > ROW_NANOS) {
+      member.connectFailures = 0;
+      member.errorsInRow = 0;
+    }
+    member.failedNanos = nowNanos;
   }
 
   private static void answered(Member<?> member, long nowNanos, int error) {

@@ -137,6 +137,22 @@ class BalancerTest {
   }
 
   @Test
+  void aRowOfFailuresIsForgottenAfterHalfAMinuteWithoutOne() {
+    balancer.update(endpoints(100), 0);
+    long now = 0;
+    for (int i = 0; i < 2; i++) {
+      balancer.ended(pick(now), now, MILLI, Outcome.CONNECT_FAILED);
+    }
+    now += 31 * SECOND;
+    balancer.ended(pick(now), now, MILLI, Outcome.CONNECT_FAILED);
+    assertThat(balancer.members().get(0).isEjected(now)).isFalse();
+    for (int i = 0; i < 2; i++) {
+      balancer.ended(pick(now), now, MILLI, Outcome.CONNECT_FAILED);
+    }
+    assertThat(balancer.members().get(0).isEjected(now)).isTrue();
+  }
+
+  @Test
   void aMemberIsSilentFromItsFirstUnansweredRequestOn() {
     balancer.update(endpoints(100), 0);
     Member<Integer> member = pick(0);

@@ -147,13 +147,15 @@ class StrategyLawsTest {
     assertThat(balancer.pick(0, null, seed)).as("a second one at the same time").isSameAs(first);
   }
 
-  @Test
-  void subsetsAreEven() {
-    int servers = 100;
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3})
+  void subsetsAreEven(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int servers = 25 + random.nextInt(200);
     int[] weights = new int[servers];
     Arrays.fill(weights, 100);
     List<Endpoint<Integer>> all = endpoints(weights);
-    for (int clients : new int[] {7, 33, 100, 250}) {
+    for (int clients : new int[] {1 + random.nextInt(10), 33, 100, 100 + random.nextInt(200)}) {
       Map<String, Double> load = new HashMap<>();
       for (int client = 0; client < clients; client++) {
         List<Endpoint<Integer>> subset = Subset.of(all, client, clients, 12);
@@ -164,7 +166,7 @@ class StrategyLawsTest {
       double even = (double) clients / servers;
       assertThat(load).hasSize(servers);
       assertThat(load.values())
-          .as("%d clients", clients)
+          .as("%d clients, %d servers, seed %d", clients, servers, seed)
           .allMatch(each -> Math.abs(each - even) <= even * 0.1);
     }
   }

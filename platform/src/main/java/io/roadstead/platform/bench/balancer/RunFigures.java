@@ -37,6 +37,12 @@ record RunFigures(
         : mean + " [" + told(least, format) + "–" + told(most, format) + "]";
   }
 
+  /** The mean over the seeds alone. */
+  static String meanTold(
+      List<RunFigures> runs, ToDoubleFunction<RunFigures> figure, String format) {
+    return told(mean(runs, figure), format);
+  }
+
   private static String told(double value, String format) {
     return Double.isNaN(value) ? "–" : format.formatted(value);
   }

@@ -65,6 +65,8 @@ final class Simulation {
       }
       until(now);
       if (now >= scenario.seconds()) {
+        // What is under way counts too: each has its answer, or its time-out.
+        until(now + scenario.timeoutSeconds());
         return figures();
       }
       arrive(now);
