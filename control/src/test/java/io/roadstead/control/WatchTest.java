@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,40 @@ class WatchTest {
         reader.next("stream");
         assertThat(reader.next().name()).isEqualTo("snapshot");
       }
+    }
+  }
+
+  /** It has to acknowledge to its new stream at once: a drain may wait for it. */
+  @Test
+  void aSubscriberThatResumesIsToldWhereItStandsAtOnce() throws Exception {
+    platform.register("orders", "a", 20_001);
+    String since = platform.registry.snapshot().version().toString();
+    List<Long> resumed = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      try (EventReader reader =
+          new EventReader(
+              platform.port(), "/api/v1/watch?subscriber=g1&since=" + since, CREDENTIAL)) {
+        reader.next("stream");
+        long began = System.nanoTime();
+        assertThat(reader.next().data().path("version").asString()).isEqualTo(since);
+        resumed.add(System.nanoTime() - began);
+      }
+    }
+    // Else it is told by a tick, and who resumes just after one waits for almost a second.
+    assertThat(Collections.max(resumed)).isLessThan(Duration.ofMillis(600).toNanos());
+  }
+
+  /** Its numbers are another life's: the same number there is another registry. */
+  @Test
+  void aCursorOfAnotherEpochIsNotResumedThoughItsNumberIsKnown() throws Exception {
+    platform.register("orders", "a", 20_001);
+    platform.register("orders", "b", 20_002);
+    try (EventReader known = new EventReader(platform.port(), "/api/v1/watch?since=e1.1");
+        EventReader other = new EventReader(platform.port(), "/api/v1/watch?since=e0.1")) {
+      known.next("stream");
+      assertThat(known.next().name()).as("of this epoch").isEqualTo("change");
+      other.next("stream");
+      assertThat(other.next().name()).as("of another epoch").isEqualTo("snapshot");
     }
   }
 
