@@ -137,6 +137,17 @@ class BalancerTest {
   }
 
   @Test
+  void fiveErrorsInARowEjectWhateverTheirShareIs() {
+    balancer.update(endpoints(100, 100), 0);
+    Member<Integer> member = balancer.members().get(0);
+    for (int i = 0; i < 5; i++) {
+      assertThat(member.isEjected(0)).as("after %d errors", i).isFalse();
+      balancer.ended(member, 0, MILLI, Outcome.ERROR);
+    }
+    assertThat(member.isEjected(0)).isTrue();
+  }
+
+  @Test
   void aRowOfFailuresIsForgottenAfterHalfAMinuteWithoutOne() {
     balancer.update(endpoints(100), 0);
     long now = 0;
