@@ -57,6 +57,7 @@ public final class RouteJson {
             .put("service", service)
             .put("source", source);
     RouteFields.write(route, entry);
+    TrafficJson.write(entry, route.traffic());
     if (before != null && !before.equals(service)) {
       entry.put("shadowedBy", before);
     }

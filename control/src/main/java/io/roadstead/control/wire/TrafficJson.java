@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** How gateways treat requests, as JSON. Whoever has nothing of its own has no such part. */
 final class TrafficJson {
@@ -74,11 +75,30 @@ final class TrafficJson {
   }
 
   static void write(JsonGenerator json, OfRoute policy) {
-    if (!policy.waits().equals(Waits.DEFAULT)) {
-      waits(json, policy.waits());
+    ObjectNode fields = Json.object();
+    write(fields, policy);
+    fields
+        .properties()
+        .forEach(
+            field -> {
+              json.writeName(field.getKey());
+              Json.mapper().writeTree(json, field.getValue());
+            });
+  }
+
+  /** Adds what a route has of its own to its other fields. */
+  static void write(ObjectNode route, OfRoute policy) {
+    Waits waits = policy.waits();
+    if (!waits.equals(Waits.DEFAULT)) {
+      route
+          .putObject("timeouts")
+          .put("connectMillis", waits.connect().toMillis())
+          .put("tryMillis", waits.attempt().toMillis())
+          .put("totalMillis", waits.total().toMillis())
+          .put("idleMillis", waits.idle().toMillis());
     }
     if (policy.concurrency() > 0) {
-      json.writeNumberProperty("concurrency", policy.concurrency());
+      route.put("concurrency", policy.concurrency());
     }
   }
 
