@@ -59,23 +59,34 @@ class WatchCrowdTest {
           readers.add(CompletableFuture.supplyAsync(() -> follow(since, last), threads));
         }
       }
+      int caughtUp = 0;
       for (CompletableFuture<String> reader : readers) {
-        assertThat(reader.get(30, TimeUnit.SECONDS)).isEqualTo("every change once");
+        String heard = reader.get(30, TimeUnit.SECONDS);
+        assertThat(heard).isIn("every change once", "every change once, but for a jump ahead");
+        caughtUp += heard.equals("every change once") ? 0 : 1;
       }
+      // The changes are made without a pause, so a reader that had to wait for a core has missed
+      // enough of them to be given the registry instead; that is for the few.
+      assertThat(caughtUp).as("readers brought up by a snapshot").isLessThan(readers.size() / 3);
     }
   }
 
-  /** Reads until a version, and says whether each change since the first was there once. */
+  /**
+   * Reads until a version, and says whether each change since the first was there once, or jumped
+   * over by a snapshot that is ahead of all it was told.
+   */
   private String follow(String since, String last) {
     try (EventReader reader = new EventReader(platform.port(), "/api/v1/watch" + since)) {
       long at = since.isEmpty() ? -1 : n(since.substring("?since=".length()));
+      String heard = "every change once";
       while (at < n(last)) {
         ServerEvent event = reader.next();
         switch (event.name()) {
           case "snapshot" -> {
-            if (at >= 0) {
-              return "a snapshot at " + at;
+            if (n(event.id()) < at) {
+              return "a snapshot of " + event.id() + " at " + at;
             }
+            heard = at < 0 ? heard : "every change once, but for a jump ahead";
             at = n(event.id());
           }
           case "change" -> {
@@ -90,7 +101,7 @@ class WatchCrowdTest {
           }
         }
       }
-      return "every change once";
+      return heard;
     } catch (IOException e) {
       return e.toString();
     }

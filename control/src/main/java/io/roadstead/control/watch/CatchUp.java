@@ -51,6 +51,8 @@ final class CatchUp {
   boolean begin(WatchStream stream, Optional<Cursor> since) {
     Optional<ChangeFrames> changes = since.flatMap(this::changesSince);
     if (changes.isEmpty()) {
+      // What the log has forgotten, its reader knows nevertheless.
+      since.filter(registry.snapshot().version()::covers).ifPresent(at -> stream.resumeAt(at.n()));
       snapshot(stream);
       return false;
     }
@@ -124,7 +126,7 @@ final class CatchUp {
 
   private void snapshot(WatchStream stream) {
     Snapshot now = registry.snapshot();
-    SnapshotFrames.Made made = snapshots.newest(now, stream.interest());
+    SnapshotFrames.Made made = snapshots.newest(now, stream.interest(), stream.at());
     stream.snapshot(made);
     if (made.of().version().n() < now.version().n()) {
       // Of what has changed since it was made it hears in the next round, or here if it reads.

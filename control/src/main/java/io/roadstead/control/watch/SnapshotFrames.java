@@ -39,10 +39,15 @@ final class SnapshotFrames {
     this.ticker = ticker;
   }
 
-  /** The registry as it is, or as it was a moment ago. */
-  Made newest(Snapshot now, Interest interest) {
+  /**
+   * The registry as it is, or as it was a moment ago, but never older than its reader knows it: a
+   * gateway that has acknowledged an instance's leaving would find it serving again.
+   *
+   * @param atLeast the version up to which the reader has been told
+   */
+  Made newest(Snapshot now, Interest interest, long atLeast) {
     Made before = made.get(interest);
-    if (before != null && serves(before, now)) {
+    if (before != null && before.of().version().n() >= atLeast && serves(before, now)) {
       return before;
     }
     forget(interest);

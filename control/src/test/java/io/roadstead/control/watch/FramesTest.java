@@ -100,10 +100,10 @@ class FramesTest {
   void aSmallRegistryIsEncodedAnewForEachVersion() {
     SnapshotFrames snapshots = new SnapshotFrames(frames, nanos::get);
     register("orders", "a", 0);
-    var first = snapshots.newest(registry.snapshot(), ALL);
-    assertThat(snapshots.newest(registry.snapshot(), ALL)).isSameAs(first);
+    var first = snapshots.newest(registry.snapshot(), ALL, 0);
+    assertThat(snapshots.newest(registry.snapshot(), ALL, 0)).isSameAs(first);
     register("orders", "b", 0);
-    assertThat(snapshots.newest(registry.snapshot(), ALL).of()).isSameAs(registry.snapshot());
+    assertThat(snapshots.newest(registry.snapshot(), ALL, 0).of()).isSameAs(registry.snapshot());
     assertThat(first.frame().held()).isFalse();
     snapshots.clear();
     assertThat(frames.heldBytes()).isZero();
@@ -115,15 +115,32 @@ class FramesTest {
     for (int i = 0; i < 40; i++) {
       register("orders", "a" + i, 4_000);
     }
-    var first = snapshots.newest(registry.snapshot(), ALL);
+    var first = snapshots.newest(registry.snapshot(), ALL, 0);
     register("orders", "b", 0);
     nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
-    assertThat(snapshots.newest(registry.snapshot(), ALL)).isSameAs(first);
+    assertThat(snapshots.newest(registry.snapshot(), ALL, 0)).isSameAs(first);
 
     nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(20));
     snapshots.sweep(registry.snapshot());
     assertThat(frames.heldBytes()).isZero();
-    assertThat(snapshots.newest(registry.snapshot(), ALL).of()).isSameAs(registry.snapshot());
+    assertThat(snapshots.newest(registry.snapshot(), ALL, 0).of()).isSameAs(registry.snapshot());
+    snapshots.clear();
+    assertThat(frames.heldBytes()).isZero();
+  }
+
+  @Test
+  void whoKnowsMoreThanTheOneThatServesIsGivenANewOne() {
+    SnapshotFrames snapshots = new SnapshotFrames(frames, nanos::get);
+    for (int i = 0; i < 40; i++) {
+      register("orders", "a" + i, 4_000);
+    }
+    var first = snapshots.newest(registry.snapshot(), ALL, 0);
+    register("orders", "b", 0);
+    register("orders", "c", 0);
+    long knows = registry.snapshot().version().n() - 1;
+    assertThat(snapshots.newest(registry.snapshot(), ALL, knows - 1)).isSameAs(first);
+    assertThat(snapshots.newest(registry.snapshot(), ALL, knows).of())
+        .isSameAs(registry.snapshot());
     snapshots.clear();
     assertThat(frames.heldBytes()).isZero();
   }
