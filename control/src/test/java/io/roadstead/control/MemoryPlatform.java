@@ -98,6 +98,9 @@ public final class MemoryPlatform implements AutoCloseable {
     registry = new Registry(epoch, wall, ticker, events);
     subscribers = new Subscribers(epoch, wall, ticker, events);
     Splits splits = new Splits(registry, new MemorySplits(), wall, events);
+    figures =
+        new FigureBook(
+            () -> Optional.ofNullable(counted), () -> ticker.nanos() + passed.get(), wall);
     deployer =
         new Deployer(
             registry,
@@ -106,12 +109,10 @@ public final class MemoryPlatform implements AutoCloseable {
             new Processes(),
             new Digests(),
             store,
+            figures,
             wall,
             ticker,
             events);
-    figures =
-        new FigureBook(
-            () -> Optional.ofNullable(counted), () -> ticker.nanos() + passed.get(), wall);
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     server =
         new ControlServer(

@@ -136,13 +136,13 @@ class ServicesHttpTest {
         platform.send(
             "PUT",
             SERVICE,
-            "{\"command\":\"x\",\"replica\":2,\"replicas\":-1,\"rollout\":{\"strategy\":\"canary\"}}");
+            "{\"command\":\"x\",\"replica\":2,\"replicas\":-1,\"rollout\":{\"strategy\":\"bold\"}}");
     assertThat(answer.statusCode()).isEqualTo(400);
     JsonNode problem = MemoryPlatform.json(answer);
     assertThat(problem.path("code").asString()).isEqualTo("invalid-specification");
     assertThat(problem.path("problems").size()).isEqualTo(3);
     assertThat(problem.path("detail").asString())
-        .contains("'replicas'?", "-1", "0 to 1000", "supported is rolling");
+        .contains("'replicas'?", "-1", "0 to 1000", "not one of rolling");
     assertThat(platform.send("PUT", "/api/v1/services/a%2Fb", SPEC).statusCode()).isEqualTo(400);
     assertThat(platform.getJson("/api/v1/services").size()).isZero();
   }

@@ -132,7 +132,7 @@ final class Containers {
     private final Map<EurekaStatus, Integer> counts = new EnumMap<>(EurekaStatus.class);
 
     void add(Instance instance) {
-      counts.merge(EurekaStatus.of(instance.status()), 1, Integer::sum);
+      counts.merge(EurekaStatus.of(instance), 1, Integer::sum);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.roadstead.eureka;
 
+import io.roadstead.registry.Instance;
 import io.roadstead.registry.Status;
 import java.util.Locale;
 
@@ -13,7 +14,16 @@ public enum EurekaStatus {
 
   private static final EurekaStatus[] ALL = values();
 
-  /** The word for an effective status of the registry. */
+  /**
+   * The word for an instance as all see it. Who reads it here cannot follow a split, and sees no
+   * instance that takes only a share.
+   */
+  static EurekaStatus of(Instance instance) {
+    EurekaStatus status = of(instance.status());
+    return status == UP && instance.aside() ? OUT_OF_SERVICE : status;
+  }
+
+  /** The word for a status of the registry. */
   static EurekaStatus of(Status status) {
     return switch (status) {
       case UP, SUSPECT -> UP;

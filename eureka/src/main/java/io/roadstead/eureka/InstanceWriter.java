@@ -86,7 +86,7 @@ final class InstanceWriter {
     if (sid != null && !sid.equals("na") && !sid.equals("unknown")) {
       to.text("sid", sid);
     }
-    to.text("status", EurekaStatus.of(instance.status()).name());
+    to.text("status", EurekaStatus.of(instance).name());
     to.text(form.xml() ? "overriddenstatus" : "overriddenStatus", info.overriddenStatus().name());
     to.port("port", info.port(), info.portEnabled());
     to.port("securePort", info.securePort(), info.securePortEnabled());
@@ -116,7 +116,7 @@ final class InstanceWriter {
     to.text("secureVipAddress", vip(instance, info.secureVipAddress()));
     dataCenter(to, info.dataCenter(), true);
     to.text("hostName", instance.host());
-    to.text("status", EurekaStatus.of(instance.status()).name());
+    to.text("status", EurekaStatus.of(instance).name());
     to.number("lastUpdatedTimestamp", instance.changedAt().toEpochMilli());
     to.text("actionType", action(info, removedAtMillis));
     to.text("asgName", info.asgName());
@@ -183,7 +183,7 @@ final class InstanceWriter {
       @Nullable LeaseTimes lease,
       long removedAtMillis) {
     long registered = instance.registeredAt().toEpochMilli();
-    boolean up = EurekaStatus.of(instance.status()) == EurekaStatus.UP;
+    boolean up = EurekaStatus.of(instance) == EurekaStatus.UP;
     to.begin("leaseInfo", null);
     to.number("renewalIntervalInSecs", info.renewalIntervalSeconds());
     to.number(

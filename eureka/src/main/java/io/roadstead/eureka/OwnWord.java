@@ -27,8 +27,8 @@ final class OwnWord {
   @Nullable Instance of(@Nullable InstanceKey reader, Snapshot snapshot) {
     Instance shown = reader == null ? null : snapshot.instance(reader).orElse(null);
     Status own = shown == null ? null : registry.ownStatus(shown.key()).orElse(null);
-    return shown == null || own == null || EurekaStatus.of(own) == EurekaStatus.of(shown.status())
+    return shown == null || own == null || EurekaStatus.of(own) == EurekaStatus.of(shown)
         ? null
-        : shown.withStatus(own);
+        : shown.saying(own);
   }
 }

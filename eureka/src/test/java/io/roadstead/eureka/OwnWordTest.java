@@ -76,6 +76,21 @@ final class OwnWordTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/eureka/apps", "/eureka/apps/delta"})
+  void whatOnlyTakesAShareIsSeenByNobodyButItself(String path) {
+    mark(marks -> marks.withAside(true));
+
+    assertThat(seen(path))
+        .isEqualTo(
+            Map.of(
+                "orders-1", "OUT_OF_SERVICE",
+                "orders-2", "UP",
+                "hash", "OUT_OF_SERVICE_1_UP_1_"));
+    assertThat(seen(path, "Authorization", ITSELF))
+        .isEqualTo(Map.of("orders-1", "UP", "orders-2", "UP", "hash", "UP_2_"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/eureka/apps", "/eureka/apps/delta"})
   void aDrainIsSeenByAllButTheDrained(String path) {
     mark(marks -> marks.withDraining(true));
 

@@ -34,6 +34,7 @@ final class Origin implements AutoCloseable {
   final List<String> heads = new CopyOnWriteArrayList<>();
 
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final Thread accepting;
 
   Origin(Script script) {
     try {
@@ -42,7 +43,7 @@ final class Origin implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     port = server.getLocalPort();
-    Thread.ofVirtual().name("origin").start(() -> accept(script));
+    accepting = Thread.ofVirtual().name("origin").start(() -> accept(script));
   }
 
   /** An origin that gives every request the same answer, on connections that stay. */
@@ -97,11 +98,14 @@ final class Origin implements AutoCloseable {
   public void close() {
     try {
       server.close();
+      accepting.join(); // what comes in the last moment is accepted, or refused
       for (Socket socket : sockets) {
         socket.close();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -185,6 +185,8 @@ public final class Platform implements AutoCloseable {
                 artifacts,
                 wall,
                 ticker));
+    OwnGateway own = new OwnGateway();
+    FigureBook figures = new FigureBook(own, ticker, wall);
     Deployer deployer =
         closing.add(
             "deployer",
@@ -195,6 +197,7 @@ public final class Platform implements AutoCloseable {
                 seams.runtime().apply(runtime),
                 artifacts,
                 seams.store().apply(store),
+                figures,
                 wall,
                 ticker,
                 lines));
@@ -204,8 +207,6 @@ public final class Platform implements AutoCloseable {
 
     Liveness liveness =
         closing.add("liveness", Probing.of(config.activeChecks(), registry, addresses, lines));
-    OwnGateway own = new OwnGateway();
-    FigureBook figures = new FigureBook(own, ticker, wall);
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     meters.getPrometheusRegistry().register(new GatewayMetrics(figures::counts));
     AtomicBoolean ready = new AtomicBoolean();

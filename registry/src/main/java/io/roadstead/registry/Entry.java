@@ -175,6 +175,7 @@ final class Entry {
         metadata.getOrDefault("zone", ""),
         started.version(),
         true,
+        marks.aside(),
         metadata,
         registeredAt,
         changedAt,

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param version the release label: the platform's for managed instances, else {@code
  *     metadata.version}, or ""
  * @param managed whether the platform started it
+ * @param aside whether readers that cannot follow the service's split are to leave it out: it is of
+ *     a version on trial, or kept warm
  * @param registeredAt when this life of the instance first registered
  * @param changedAt when it last changed
  * @param attachment the adapter's data of its own registration, or null
@@ -29,16 +31,54 @@ public record Instance(
     String zone,
     String version,
     boolean managed,
+    boolean aside,
     Map<String, String> metadata,
     Instant registeredAt,
     Instant changedAt,
     @Nullable Attachment attachment) {
 
+  /** One that all readers may use. */
+  public Instance(
+      String service,
+      String id,
+      String host,
+      String ipAddress,
+      int port,
+      boolean secure,
+      Status status,
+      int weight,
+      String zone,
+      String version,
+      boolean managed,
+      Map<String, String> metadata,
+      Instant registeredAt,
+      Instant changedAt,
+      @Nullable Attachment attachment) {
+    this(
+        service,
+        id,
+        host,
+        ipAddress,
+        port,
+        secure,
+        status,
+        weight,
+        zone,
+        version,
+        managed,
+        false,
+        metadata,
+        registeredAt,
+        changedAt,
+        attachment);
+  }
+
   public InstanceKey key() {
     return new InstanceKey(service, id);
   }
 
-  public Instance withStatus(Status other) {
+  /** As it would stand if all that is said of it were this. */
+  public Instance saying(Status own) {
     return new Instance(
         service,
         id,
@@ -46,11 +86,12 @@ public record Instance(
         ipAddress,
         port,
         secure,
-        other,
+        own,
         weight,
         zone,
         version,
         managed,
+        false,
         metadata,
         registeredAt,
         changedAt,

@@ -3,6 +3,7 @@ package io.roadstead.registry;
 import io.roadstead.registry.event.Event;
 import io.roadstead.registry.event.EventSink;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -18,6 +19,8 @@ public final class Splits {
     /** Durable when it returns; {@link Split#NONE} forgets it. */
     void saveSplit(String service, Split split);
   }
+
+  private static final int WHOLE = 100;
 
   private final Registry registry;
   private final Kept kept;
@@ -98,6 +101,28 @@ public final class Splits {
                 + version
                 + " is the only version of it that is left",
             rollout);
+  }
+
+  /**
+   * A roll-out shares the requests of a service out.
+   *
+   * @return the version of the registry that has it
+   */
+  public Cursor follow(String service, Map<String, Integer> shares, String rollout) {
+    Split split = Split.of(shares);
+    return put(
+        service, split, rollout, "the split of " + service + " is now " + split.words(), rollout);
+  }
+
+  /** Nothing but this version of it is to get requests, while there are others. */
+  public void only(String service, String version, String rollout) {
+    Split split = of(service);
+    if (!split.isNone() && split.shares().getOrDefault(version, 0) < WHOLE) {
+      Map<String, Integer> shares = new HashMap<>();
+      split.shares().keySet().forEach(other -> shares.put(other, 0));
+      shares.put(version, WHOLE);
+      Cursor _ = follow(service, shares, rollout);
+    }
   }
 
   /** The service has been removed, and its split with it. */

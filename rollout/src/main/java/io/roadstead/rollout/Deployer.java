@@ -108,6 +108,7 @@ public final class Deployer implements AutoCloseable {
       InstanceRuntime runtime,
       Artifacts artifacts,
       StateStore store,
+      VersionFigures traffic,
       InstantSource wall,
       Ticker ticker,
       EventSink events) {
@@ -123,6 +124,7 @@ public final class Deployer implements AutoCloseable {
             new Tokens(),
             new StartSlots(Math.max(2, Runtime.getRuntime().availableProcessors())),
             new RolloutFigures(),
+            traffic,
             new Ids(new SecureRandom()),
             new VirtualWork(),
             wall,
@@ -255,19 +257,12 @@ public final class Deployer implements AutoCloseable {
     onRollout(rollout, controller -> controller.commands().pause(rollout, false));
   }
 
-  /** Refused: a rolling deployment has nothing that waits to be promoted. */
-  public void promote(String rollout) {
-    Rollout found = rollout(rollout).orElseThrow(() -> unknownRollout(rollout));
-    throw new DeployRefused(
-        Kind.CONFLICT,
-        "nothing-to-promote",
-        "roll-out "
-            + rollout
-            + " of "
-            + found.service()
-            + " is "
-            + found.strategy()
-            + ": it goes on by itself and waits for no promotion");
+  /**
+   * Gives the new version of a canary or blue-green roll-out everything, without judging it
+   * further. Refused for others: they wait for no promotion.
+   */
+  public void promote(String rollout, String by) {
+    onRollout(rollout, controller -> controller.commands().promote(rollout, by));
   }
 
   /** Ends a roll-out and goes back to the last good release. */

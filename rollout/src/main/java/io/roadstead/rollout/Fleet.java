@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,13 +73,19 @@ final class Fleet implements InstanceLife.Owner {
   }
 
   /** Takes over what an earlier life of the platform left. */
-  void adopt(Release release, RunningInstance running, InstanceRecord known, boolean healthy) {
+  void adopt(
+      Release release,
+      RunningInstance running,
+      InstanceRecord known,
+      boolean healthy,
+      boolean aside) {
     InstanceLife life =
         new InstanceLife(world, turns, this, release, known.id(), known.token(), nextAge++, 0);
     lives.put(known.id(), life);
     if (known.leaving()) {
       leaving.add(known.id());
     }
+    life.setAside(aside);
     life.adopt(running, known, healthy, generation);
   }
 
@@ -118,9 +125,50 @@ final class Fleet implements InstanceLife.Owner {
     return leaving.contains(id);
   }
 
-  List<Plan.Member> members(long target) {
+  /** Whether instances of this release take traffic. */
+  boolean serves(long release) {
+    return lives.values().stream()
+        .filter(life -> life.release().number() == release)
+        .anyMatch(life -> life.standing().filter(s -> s != Standing.STARTING).isPresent());
+  }
+
+  /** Whether something is left, in whatever state, of what is to be replaced. */
+  boolean othersLeft(long target) {
+    return lives.values().stream()
+        .filter(life -> life.phase() != Phase.DETACHED && !leaving.contains(life.id()))
+        .anyMatch(life -> life.release().number() != target || stale.contains(life.id()));
+  }
+
+  /** Lets those of a release go that was kept warm. */
+  void letGo(long release) {
+    lives.values().stream()
+        .filter(life -> life.release().number() == release)
+        .map(InstanceLife::id)
+        .toList()
+        .forEach(id -> end(id, DrainSequence.End.STOPPED));
+  }
+
+  /** Says which releases are not for readers that cannot follow a split. */
+  void setAside(LongPredicate aside) {
+    lives.values().stream()
+        .filter(life -> !aside.test(life.release().number()))
+        .forEach(life -> life.setAside(false));
+    lives.values().stream()
+        .filter(life -> aside.test(life.release().number()))
+        .forEach(life -> life.setAside(true));
+  }
+
+  /**
+   * What counts, as seen by one that wants {@code target}.
+   *
+   * @param releases those that are asked about
+   */
+  List<Plan.Member> members(long target, LongPredicate releases) {
     List<Plan.Member> members = new ArrayList<>();
     for (InstanceLife life : lives.values()) {
+      if (!releases.test(life.release().number())) {
+        continue;
+      }
       life.standing()
           .ifPresent(
               standing ->
@@ -139,9 +187,15 @@ final class Fleet implements InstanceLife.Owner {
     return life.release().number() == target && !stale.contains(life.id()) && !life.unready();
   }
 
-  int available() {
+  /** How many of this release are available. */
+  int serving(long release) {
+    return available(number -> number == release);
+  }
+
+  int available(LongPredicate releases) {
     return (int)
         lives.values().stream()
+            .filter(life -> releases.test(life.release().number()))
             .filter(life -> life.standing().filter(s -> s == Standing.AVAILABLE).isPresent())
             .count();
   }

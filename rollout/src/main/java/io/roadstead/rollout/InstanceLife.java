@@ -109,6 +109,7 @@ final class InstanceLife {
   private @Nullable Long availableSinceNanos;
   private boolean lossTold;
   private @Nullable DrainSequence drain;
+  private boolean aside;
 
   InstanceLife(
       World world,
@@ -172,6 +173,16 @@ final class InstanceLife {
 
   @Nullable DrainSequence drain() {
     return drain;
+  }
+
+  /** Whether only who follows the service's split is to see it serve. */
+  void setAside(boolean value) {
+    if (aside != value) {
+      aside = value;
+      if (process != null) {
+        world.registry().mark(key, marks -> marks.withAside(value));
+      }
+    }
   }
 
   /** How long it was available, until now; zero if it never was. */
@@ -347,6 +358,9 @@ final class InstanceLife {
                   release.version(),
                   Registration.DEFAULT_WEIGHT,
                   Map.of()));
+      if (aside) {
+        world.registry().mark(key, marks -> marks.withAside(true));
+      }
     } finally {
       // After it, so that what has ended already is taken out; and in any case, so that its end is
       // seen.

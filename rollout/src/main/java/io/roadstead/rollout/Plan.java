@@ -49,8 +49,22 @@ record Plan(int start, List<String> drop, List<String> drain) {
    *
    * @param mayReplace whether available instances of other releases may be taken out now
    * @param paused whether nothing is to be replaced; what is missing is still started
+   * @param alone whether nothing is started before all that is to be replaced has ended
+   * @param othersLeft whether something of that is left, in whatever state
    */
-  record Wanted(int replicas, int surge, int unavailable, boolean mayReplace, boolean paused) {}
+  record Wanted(
+      int replicas,
+      int surge,
+      int unavailable,
+      boolean mayReplace,
+      boolean paused,
+      boolean alone,
+      boolean othersLeft) {
+    /** New ones start beside the old. */
+    Wanted(int replicas, int surge, int unavailable, boolean mayReplace, boolean paused) {
+      this(replicas, surge, unavailable, mayReplace, paused, false, false);
+    }
+  }
 
   Plan {
     drop = List.copyOf(drop);
@@ -64,6 +78,9 @@ record Plan(int start, List<String> drop, List<String> drain) {
   static Plan of(Wanted wanted, List<Member> members) {
     if (wanted.paused()) {
       return new Plan(Math.max(0, wanted.replicas() - members.size()), List.of(), List.of());
+    }
+    if (wanted.alone() && wanted.othersLeft()) {
+      return clear(wanted, members);
     }
     List<String> drop = new ArrayList<>();
     List<Member> rest = new ArrayList<>();
@@ -82,6 +99,23 @@ record Plan(int start, List<String> drop, List<String> drain) {
     int surge = leaving ? Math.max(1, wanted.surge()) : wanted.surge();
     int start = Math.min(wanted.replicas() - current, wanted.replicas() + surge - staying);
     return new Plan(Math.max(0, start), drop, drain);
+  }
+
+  /** All that is to be replaced goes, and nothing comes before it has gone. */
+  private static Plan clear(Wanted wanted, List<Member> members) {
+    List<String> drop = new ArrayList<>();
+    List<String> drain = new ArrayList<>();
+    for (Member member : members) {
+      if (member.current() || member.leaving()) {
+        continue;
+      }
+      if (member.standing() == Standing.STARTING) {
+        drop.add(member.id());
+      } else if (wanted.mayReplace() || wanted.replicas() == 0) {
+        drain.add(member.id());
+      }
+    }
+    return new Plan(0, drop, drain);
   }
 
   /** Newer ones first; what already takes traffic fills the places before what does not yet. */

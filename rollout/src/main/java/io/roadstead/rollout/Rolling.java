@@ -40,6 +40,12 @@ final class Rolling {
     this.fleet = fleet;
   }
 
+  /** The trial that is under way: it has neither switched nor been given up. */
+  @Nullable Trial trial() {
+    RolloutCourse running = course;
+    return running == null ? null : running.trial();
+  }
+
   @Nullable RolloutCourse course() {
     return course;
   }
@@ -60,9 +66,11 @@ final class Rolling {
     ServiceState now = desired.known();
     String id = world.ids().rollout();
     RolloutCourse older = course;
+    boolean wasOnTrial = trial() != null;
     if (older != null) {
       end(older, State.SUPERSEDED, "taken over by " + id);
     }
+    Optional<Release> beside = beside(kind, now);
     if (kind.replaces()) {
       fleet.nextGeneration();
     }
@@ -73,7 +81,7 @@ final class Rolling {
             from,
             kind == RolloutCourse.Kind.REMOVE ? "" : desired.releases().version(now.target()),
             kind.word(),
-            desired.policy(now).strategy(),
+            beside.isPresent() ? strategy(kind, now).word() : plain(now).word(),
             State.RUNNING,
             "",
             at,
@@ -84,12 +92,85 @@ final class Rolling {
     course = begun;
     last = id;
     begun.log().flush();
-    progress();
     event("rollout.started", begun, name + ": " + kind.word() + " " + first.to() + " by " + by);
-    if (!first.to().isEmpty() && !first.to().equals(from)) {
+    if (beside.isPresent()) {
+      tryOut(begun, beside.get(), desired.target(now), kind != RolloutCourse.Kind.ROLLBACK);
+    } else if (wasOnTrial || kind == RolloutCourse.Kind.ROLLBACK) {
+      world.splits().only(name, first.to(), id);
+    } else if (!first.to().isEmpty() && !first.to().equals(from)) {
       world.splits().begins(name, first.to(), id);
     }
+    progress();
     return id;
+  }
+
+  /**
+   * The release that keeps its instances while the wanted one is tried out beside it: the last good
+   * one, where the strategy asks for it and it serves. Readers tell them apart by their versions.
+   */
+  private Optional<Release> beside(RolloutCourse.Kind kind, ServiceState now) {
+    Release good = desired.releases().find(now.lastGood());
+    Release young = desired.releases().find(now.target());
+    return kind != RolloutCourse.Kind.REMOVE
+            && good != null
+            && young != null
+            && !good.version().equals(young.version())
+            && strategy(kind, now).staged()
+            && now.replicas() > 0
+            && fleet.serves(good.number())
+        ? Optional.of(good)
+        : Optional.empty();
+  }
+
+  /** Who goes back has no time for a canary: all of it is started, and then takes over. */
+  private Strategy strategy(RolloutCourse.Kind kind, ServiceState now) {
+    Strategy asked = desired.policy(now).strategy();
+    return kind == RolloutCourse.Kind.ROLLBACK && asked == Strategy.CANARY
+        ? Strategy.BLUE_GREEN
+        : asked;
+  }
+
+  /** As it is done where nothing serves that could be stayed with. */
+  private Strategy plain(ServiceState now) {
+    Strategy asked = desired.policy(now).strategy();
+    return asked.staged() ? Strategy.ROLLING : asked;
+  }
+
+  private void tryOut(RolloutCourse running, Release old, Release young, boolean judged) {
+    boolean canary = young.spec().rollout().strategy() == Strategy.CANARY;
+    Trial trial =
+        new Trial(world, turns, running, new OfTrial(running), old, young, judged && canary);
+    running.trial(trial);
+    trial.begin();
+  }
+
+  private final class OfTrial implements Trial.Owner {
+    private final RolloutCourse running;
+
+    private OfTrial(RolloutCourse running) {
+      this.running = running;
+    }
+
+    @Override
+    public void progress() {
+      Rolling.this.progress();
+    }
+
+    @Override
+    public void returns(String why) {
+      giveUp(running, State.ROLLED_BACK, why);
+    }
+
+    @Override
+    public void switched(Release old, Duration warm) {
+      Optional<ServiceState.Warm> kept =
+          warm.isPositive()
+              ? Optional.of(new ServiceState.Warm(old.number(), now().plus(warm)))
+              : Optional.empty();
+      desired.save(desired.known().good().withWarm(kept));
+      event("rollout.switched", running, name + ": all requests go to " + desired.versionNow());
+      Rolling.this.progress();
+    }
   }
 
   /**
@@ -110,6 +191,11 @@ final class Rolling {
           log.step(Continuation.RETURN, "", StepState.RUNNING, "to " + desired.versionNow());
           log.state(State.RUNNING, on.reason());
         }
+        Release old = desired.releases().find(desired.known().lastGood());
+        if (staged(rollout) && !on.returning() && old != null && changes(old)) {
+          tryOut(
+              on, old, desired.target(desired.known()), on.kind() != RolloutCourse.Kind.ROLLBACK);
+        }
         progress();
         event(
             "rollout.continued",
@@ -117,6 +203,15 @@ final class Rolling {
             name + ": " + rollout.kind() + " goes on after the platform's restart");
       }
     }
+  }
+
+  private static boolean staged(Rollout rollout) {
+    return Strategy.of(rollout.strategy()).filter(Strategy::staged).isPresent();
+  }
+
+  private boolean changes(Release old) {
+    Release young = desired.releases().find(desired.known().target());
+    return young != null && !young.version().equals(old.version());
   }
 
   /** Something has come further: the deadline starts again. */
@@ -205,6 +300,11 @@ final class Rolling {
     Release good = desired.releases().find(now.lastGood());
     long number = good == null ? 0 : good.number();
     desired.save(new ServiceState(name, number, number, now.replicas(), now.scaled(), false));
+    Trial trial = running.trial();
+    if (trial != null) {
+      trial.giveUp();
+      running.trial(null);
+    }
     if (end == State.ABORTED) {
       running.log().step(Continuation.ABORT, "", StepState.DONE, why);
     }
@@ -235,8 +335,20 @@ final class Rolling {
     }
   }
 
+  /** A split in which what is wanted has everything ends with the last instance of the others. */
+  void tidySplit() {
+    String version = desired.releases().version(desired.known().target());
+    if (world.splits().of(name).shares().getOrDefault(version, 0) == 100) {
+      world.splits().arrived(name, version, last);
+    }
+  }
+
   void end(RolloutCourse running, State end, String why) {
     course = null;
+    Trial trial = running.trial();
+    if (trial != null) {
+      trial.cancel();
+    }
     if (watchdog != null) {
       watchdog.cancel();
     }
@@ -267,8 +379,10 @@ final class Rolling {
     RolloutPolicy policy = desired.policy(desired.known());
     Release release = desired.releases().findOrNewest(desired.known().target());
     Duration startup = release == null ? Duration.ZERO : release.spec().health().startup();
+    Trial trial = trial();
     return MARGIN
         .plus(startup)
+        .plus(trial == null ? Duration.ZERO : trial.longest())
         .plus(policy.minReady())
         .plus(policy.drainTimeout())
         .plus(policy.stopTimeout())

@@ -41,6 +41,7 @@ final class RolloutCourse {
   private String reason = "";
   private @Nullable State goingTo;
   private boolean paused;
+  private @Nullable Trial trial;
 
   RolloutCourse(Kind kind, RolloutLog log) {
     this.kind = kind;
@@ -57,6 +58,15 @@ final class RolloutCourse {
 
   Kind kind() {
     return kind;
+  }
+
+  /** While the old version keeps its instances; null in a rolling one. */
+  @Nullable Trial trial() {
+    return trial;
+  }
+
+  void trial(@Nullable Trial now) {
+    trial = now;
   }
 
   RolloutLog log() {

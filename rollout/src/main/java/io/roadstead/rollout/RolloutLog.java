@@ -111,6 +111,21 @@ final class RolloutLog {
     unpublished = true;
   }
 
+  /** How many steps of this name stand so. */
+  int count(String name, StepState state) {
+    return (int)
+        entries.stream().filter(step -> step.name.equals(name) && step.state == state).count();
+  }
+
+  boolean has(String name, StepState state) {
+    return count(name, state) > 0;
+  }
+
+  /** Whether such a step has begun. */
+  boolean has(String name) {
+    return entries.stream().anyMatch(step -> step.name.equals(name));
+  }
+
   /** Whether such a step is open. */
   boolean open(String name, String instance) {
     return running(name, instance) != null;

@@ -11,15 +11,28 @@ import java.time.Duration;
  * @param minReady how long a new instance must have been up to count as available
  * @param drainTimeout how long requests in flight are waited for, before SIGTERM
  * @param stopTimeout from SIGTERM to SIGKILL
+ * @param stages of a canary or blue-green roll-out
  */
 public record RolloutPolicy(
-    String strategy,
+    Strategy strategy,
     int surge,
     int unavailable,
     Duration minReady,
     Duration drainTimeout,
-    Duration stopTimeout) {
+    Duration stopTimeout,
+    Stages stages) {
   public static final RolloutPolicy DEFAULT =
       new RolloutPolicy(
-          "rolling", 1, 0, Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(30));
+          Strategy.ROLLING, 1, 0, Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(30));
+
+  /** One with the usual stages. */
+  public RolloutPolicy(
+      Strategy strategy,
+      int surge,
+      int unavailable,
+      Duration minReady,
+      Duration drainTimeout,
+      Duration stopTimeout) {
+    this(strategy, surge, unavailable, minReady, drainTimeout, stopTimeout, Stages.DEFAULT);
+  }
 }

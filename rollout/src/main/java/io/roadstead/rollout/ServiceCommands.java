@@ -76,14 +76,7 @@ final class ServiceCommands {
   private Optional<String> adjust(
       ServiceState now, Release current, ServiceSpec spec, boolean scale, String by) {
     boolean scaled = now.scaled() && !scale;
-    ServiceState next =
-        new ServiceState(
-            name,
-            now.target(),
-            now.lastGood(),
-            scaled ? now.replicas() : spec.replicas(),
-            scaled,
-            false);
+    ServiceState next = now.withReplicas(scaled ? now.replicas() : spec.replicas(), scaled);
     if (!current.spec().equals(spec)) {
       Release adjusted =
           new Release(
@@ -103,8 +96,17 @@ final class ServiceCommands {
       return Optional.empty();
     }
     desired.save(next);
-    return Optional.of(
-        rolling.begin(RolloutCourse.Kind.SCALE, current.version(), by, rolling.now()));
+    return Optional.of(resized(current, by));
+  }
+
+  /** A trial that is under way goes on with the new number; else a roll-out brings it. */
+  private String resized(Release current, String by) {
+    RolloutCourse running = rolling.course();
+    if (running != null && running.trial() != null) {
+      rolling.progress();
+      return running.id();
+    }
+    return rolling.begin(RolloutCourse.Kind.SCALE, current.version(), by, rolling.now());
   }
 
   CompletableFuture<String> scale(
@@ -114,19 +116,14 @@ final class ServiceCommands {
           ServiceState now = desired.running("scale");
           Release current = desired.target(now);
           ServiceState next =
-              new ServiceState(
-                  name,
-                  now.target(),
-                  now.lastGood(),
-                  replicas.orElse(now.replicas()),
-                  now.scaled() || replicas.isPresent(),
-                  false);
+              now.withReplicas(
+                  replicas.orElse(now.replicas()), now.scaled() || replicas.isPresent());
           Resources before = current.spec().resources();
           Resources after =
               new Resources(memoryBytes.orElse(before.memoryBytes()), cpu.orElse(before.cpu()));
           if (after.equals(before)) {
             desired.save(next);
-            return rolling.begin(RolloutCourse.Kind.SCALE, current.version(), by, rolling.now());
+            return resized(current, by);
           }
           ServiceState withRelease =
               new ServiceState(
@@ -182,9 +179,18 @@ final class ServiceCommands {
                 name + " is at version " + to.version() + " already: name another with --to");
           }
           String from = desired.releases().version(now.target());
+          boolean atOnce = now.keeps(to.number()) && fleet.serving(to.number()) >= now.replicas();
+          if (!now.keeps(to.number())) {
+            now.warm().ifPresent(warm -> fleet.letGo(warm.release()));
+          }
           desired.save(
               new ServiceState(
-                  name, to.number(), now.lastGood(), now.replicas(), now.scaled(), false));
+                  name,
+                  to.number(),
+                  atOnce ? to.number() : now.lastGood(),
+                  now.replicas(),
+                  now.scaled(),
+                  false));
           desired.routesOf(to);
           return rolling.begin(RolloutCourse.Kind.ROLLBACK, from, by, rolling.now());
         });
@@ -207,6 +213,29 @@ final class ServiceCommands {
         });
   }
 
+  CompletableFuture<Boolean> promote(String rollout, String by) {
+    return turns.ask(
+        () -> {
+          RolloutCourse running = course(rollout);
+          Trial trial = running.trial();
+          if (trial == null || !trial.promote(by)) {
+            throw new DeployRefused(
+                Kind.CONFLICT,
+                "nothing-to-promote",
+                "roll-out "
+                    + rollout
+                    + " of "
+                    + name
+                    + " ("
+                    + running.log().now().strategy()
+                    + ") waits for no promotion: only a canary or blue-green one under way does");
+          }
+          rolling.event(
+              "rollout.promoted", running, name + ": " + rollout + " is promoted by " + by);
+          return true;
+        });
+  }
+
   CompletableFuture<Boolean> pause(String rollout, boolean paused) {
     return turns.ask(
         () -> {
@@ -219,6 +248,10 @@ final class ServiceCommands {
           }
           if (running.paused() != paused) {
             running.pause(paused);
+            Trial trial = running.trial();
+            if (!paused && trial != null) {
+              trial.resumed();
+            }
             rolling.event(
                 paused ? "rollout.paused" : "rollout.resumed", running, name + ": " + rollout);
             rolling.progress();
@@ -296,6 +329,9 @@ final class ServiceCommands {
       RolloutCourse.Kind kind, ServiceState next, ServiceSpec spec, String digest, String by) {
     ServiceState before = desired.state();
     String from = before == null ? "" : desired.releases().version(before.target());
+    if (before != null) {
+      before.warm().ifPresent(warm -> fleet.letGo(warm.release()));
+    }
     Instant at = rolling.now();
     Release release = new Release(name, next.target(), spec.version(), digest, spec, at, by);
     desired.accept(next, release);

@@ -3,11 +3,14 @@ package io.roadstead.rollout;
 import io.roadstead.rollout.InstanceLife.Loss;
 import io.roadstead.rollout.Rollout.State;
 import io.roadstead.rollout.Rollout.StepState;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,7 @@ final class ServiceController implements Fleet.Command {
   private final CompletableFuture<Void> emptied = new CompletableFuture<>();
 
   private boolean halted;
+  private Work.@Nullable Timer cooling;
   private volatile @Nullable ServiceView view;
 
   /**
@@ -88,7 +92,12 @@ final class ServiceController implements Fleet.Command {
               one.running().kill();
               world.store().deleteInstance(one.record().id());
             } else {
-              fleet.adopt(release, one.running(), one.record(), one.healthy());
+              fleet.adopt(
+                  release,
+                  one.running(),
+                  one.record(),
+                  one.healthy(),
+                  aside().test(release.number()));
             }
           }
           RolloutCourse course = rolling.course();
@@ -170,7 +179,12 @@ final class ServiceController implements Fleet.Command {
       }
     }
     ServiceState after = desired.state();
-    return after != null && life.release().number() == after.target();
+    Trial trial = rolling.trial();
+    return after != null
+        && (life.release().number() == after.target()
+            || (trial != null
+                && trial.keepsOld()
+                && life.release().number() == trial.old().number()));
   }
 
   // Reconciling: at the end of each turn.
@@ -189,31 +203,117 @@ final class ServiceController implements Fleet.Command {
     if (now.removing()) {
       fleet.endAll(false);
     }
-    Plan plan = plan(now);
+    ServiceState next = advance(now);
+    fleet.setAside(aside());
+    Plan plan = plan(next);
     for (int i = 0; i < 3 && !plan.isEmpty(); i++) {
-      fleet.carryOut(plan, desired.releases().find(now.target()));
-      plan = plan(now);
+      fleet.carryOut(plan, desired.releases().find(next.target()));
+      plan = plan(next);
     }
+    Plan ofKept = planOfKept(next);
+    fleet.carryOut(ofKept, kept(next).orElse(null));
     rolling.noteRetiring();
-    if (plan.isEmpty()) {
-      settle(now);
+    if (plan.isEmpty() && ofKept.isEmpty()) {
+      settle(next);
     }
     rolling.flush();
     publish();
   }
 
+  /** A trial may have come further, or the time of what is kept warm be over. */
+  private ServiceState advance(ServiceState now) {
+    Trial trial = rolling.trial();
+    if (trial != null && !halted && !now.removing()) {
+      trial.advance(now.replicas(), available(now));
+    }
+    ServiceState after = desired.known();
+    Optional<ServiceState.Warm> warm = after.warm();
+    if (warm.isEmpty()) {
+      return after;
+    }
+    Duration left = Duration.between(world.wall().instant(), warm.get().until());
+    if (left.isPositive() && fleet.serves(warm.get().release())) {
+      if (cooling == null) {
+        cooling = turns.after(left, () -> cooling = null);
+      }
+      return after;
+    }
+    ServiceState cooled = after.withWarm(Optional.empty());
+    desired.save(cooled);
+    world.event(
+        "service.cooled",
+        name,
+        "",
+        "",
+        name
+            + ": version "
+            + desired.releases().version(warm.get().release())
+            + " is kept warm no longer",
+        Map.of());
+    return cooled;
+  }
+
+  private int available(ServiceState now) {
+    return (int)
+        fleet.members(now.target(), release -> release == now.target()).stream()
+            .filter(m -> m.current() && m.standing() == Plan.Standing.AVAILABLE)
+            .count();
+  }
+
+  /** The release beside the wanted one that keeps its instances. */
+  private Optional<Release> kept(ServiceState now) {
+    Trial trial = rolling.trial();
+    if (trial != null && trial.keepsOld()) {
+      return Optional.of(trial.old());
+    }
+    return now.warm().map(warm -> desired.releases().find(warm.release()));
+  }
+
+  private LongPredicate keeps(ServiceState now) {
+    long number = halted || now.removing() ? 0 : kept(now).map(Release::number).orElse(0L);
+    return release -> release == number;
+  }
+
+  /** Which releases are not for those who cannot follow a split. */
+  private LongPredicate aside() {
+    ServiceState now = desired.known();
+    Trial trial = rolling.trial();
+    return trial != null && trial.keepsOld() ? release -> release == now.target() : now::keeps;
+  }
+
   private Plan plan(ServiceState now) {
     RolloutPolicy policy = desired.policy(now);
     RolloutCourse running = rolling.course();
-    boolean paused = running != null && running.paused();
+    Trial trial = rolling.trial();
+    int replicas = replicas(now);
     return Plan.of(
         new Plan.Wanted(
-            replicas(now),
+            trial == null ? replicas : Math.min(replicas, trial.wanted(replicas)),
             policy.surge(),
             policy.unavailable(),
             fleet.blockedFor().isZero(),
-            paused),
-        fleet.members(now.target()));
+            running != null && running.paused(),
+            policy.strategy() == Strategy.RECREATE,
+            fleet.othersLeft(now.target())),
+        fleet.members(now.target(), keeps(now).negate()));
+  }
+
+  /** What is kept is kept whole while it may have to serve again; warm, it only gets fewer. */
+  private Plan planOfKept(ServiceState now) {
+    Release kept = kept(now).orElse(null);
+    if (kept == null || halted || now.removing()) {
+      return new Plan(0, List.of(), List.of());
+    }
+    List<Plan.Member> members = fleet.members(kept.number(), keeps(now));
+    if (now.keeps(kept.number())) {
+      return new Plan(
+          0, List.of(), members.stream().filter(m -> m.leaving()).map(m -> m.id()).toList());
+    }
+    RolloutPolicy policy = kept.spec().rollout();
+    return Plan.of(
+        new Plan.Wanted(
+            replicas(now), Math.max(1, policy.surge()), 0, fleet.blockedFor().isZero(), false),
+        members);
   }
 
   private int replicas(ServiceState now) {
@@ -231,7 +331,11 @@ final class ServiceController implements Fleet.Command {
       }
       return;
     }
-    List<Plan.Member> members = fleet.members(now.target());
+    List<Plan.Member> members = fleet.members(now.target(), keeps(now).negate());
+    Trial trial = rolling.trial();
+    if (trial != null && !trial.over()) {
+      return;
+    }
     boolean there =
         members.size() == replicas(now)
             && members.stream()
@@ -241,8 +345,7 @@ final class ServiceController implements Fleet.Command {
     }
     boolean returned = running != null && running.returning();
     if (!returned && now.target() != 0 && now.lastGood() != now.target()) {
-      desired.save(
-          new ServiceState(name, now.target(), now.target(), now.replicas(), now.scaled(), false));
+      desired.save(now.good());
     }
     if (running != null) {
       rolling.arrived(running);
@@ -250,6 +353,7 @@ final class ServiceController implements Fleet.Command {
       fleet.lives().forEach(life -> inUse.add(life.release().number()));
       desired.prune(inUse);
     }
+    rolling.tidySplit();
   }
 
   private void forget(@Nullable RolloutCourse running) {
@@ -275,9 +379,12 @@ final class ServiceController implements Fleet.Command {
             name,
             shown,
             replicas(now),
-            fleet.available(),
+            fleet.available(release -> !now.keeps(release)),
             fleet.lives().stream()
-                .map(life -> ServiceView.member(life, fleet.isLeaving(life.id())))
+                .map(
+                    life ->
+                        ServiceView.member(
+                            life, fleet.isLeaving(life.id()), now.keeps(life.release().number())))
                 .toList(),
             desired.releases().all(),
             now.target(),

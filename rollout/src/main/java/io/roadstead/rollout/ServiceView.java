@@ -36,13 +36,17 @@ record ServiceView(
     members = List.copyOf(members);
   }
 
-  static Member member(InstanceLife life, boolean leaving) {
+  static Member member(InstanceLife life, boolean leaving, boolean warm) {
     @Nullable RunningInstance process = life.process();
     boolean detached = life.phase() == InstanceLife.Phase.DETACHED;
     return new Member(
         life.id(),
         life.release(),
-        leaving ? "leaving" : life.phase().name().toLowerCase(Locale.ROOT),
+        leaving
+            ? "leaving"
+            : warm && life.phase() == InstanceLife.Phase.AVAILABLE
+                ? "warm"
+                : life.phase().name().toLowerCase(Locale.ROOT),
         process == null ? 0 : process.mark().pid(),
         process == null ? "" : process.host(),
         process == null ? 0 : process.port(),

@@ -52,10 +52,11 @@ final class Specs {
   static void check(ServiceSpec spec) {
     RolloutPolicy policy = spec.rollout();
     replicas(spec.name(), spec.replicas());
-    require(
-        policy.strategy().equals("rolling"),
-        "unknown-strategy",
-        spec.name() + ": strategy " + policy.strategy() + " is not supported; rolling is");
+    String fault = policy.stages().fault();
+    require(fault.isEmpty(), "invalid-rollout", spec.name() + ": the canary " + fault);
+    policy.stages().steps().forEach(step -> notNegative(spec, "steps", step.time()));
+    notNegative(spec, "sampleTimeout", policy.stages().sampleTimeout());
+    notNegative(spec, "warm", policy.stages().warm());
     require(
         policy.surge() >= 0 && policy.unavailable() >= 0,
         "invalid-rollout",

@@ -20,6 +20,7 @@ record World(
     Tokens tokens,
     StartSlots slots,
     RolloutFigures figures,
+    VersionFigures traffic,
     Ids ids,
     Work work,
     InstantSource wall,

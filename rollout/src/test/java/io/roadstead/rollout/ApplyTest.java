@@ -146,11 +146,26 @@ class ApplyTest {
         "PATH");
     refused(Specs.withSource(good, new Source.Shell(" "), "1"), "empty-command", "orders");
     refused(spec("orders", "1", "good", -1), "invalid-replicas", "-1 replicas");
-    refused(spec("orders", "1", "good", 1, policy("rolling", 0, 0)), "invalid-rollout", "both 0");
     refused(
-        spec("orders", "1", "good", 1, policy("canary", 1, 0)),
-        "unknown-strategy",
-        "strategy canary is not supported");
+        spec("orders", "1", "good", 1, policy(Strategy.ROLLING, 0, 0)),
+        "invalid-rollout",
+        "both 0");
+    refused(
+        spec(
+            "orders",
+            "1",
+            "good",
+            1,
+            new RolloutPolicy(
+                Strategy.CANARY,
+                1,
+                0,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO,
+                new Stages(List.of(), Duration.ZERO, Duration.ZERO, false))),
+        "invalid-rollout",
+        "has 0 steps");
     assertThat(deployer.services()).isEmpty();
     assertThat(platform.store.services()).isEmpty();
     assertThat(platform.artifacts.kept()).isEmpty();
@@ -187,7 +202,7 @@ class ApplyTest {
     return Specs.withSource(spec("orders", "1", "good", 1), new Source.Jar(jar), version);
   }
 
-  private static RolloutPolicy policy(String strategy, int surge, int unavailable) {
+  private static RolloutPolicy policy(Strategy strategy, int surge, int unavailable) {
     return new RolloutPolicy(
         strategy,
         surge,

@@ -83,7 +83,7 @@ class DeployerModelTest {
         String command = random.nextInt(5) == 0 ? bad() : "good";
         RolloutPolicy policy =
             new RolloutPolicy(
-                "rolling",
+                Strategy.ROLLING,
                 1 + random.nextInt(2),
                 random.nextInt(2),
                 Duration.ofMillis(random.nextInt(3) * 100L),

@@ -133,7 +133,7 @@ class DeployerTest {
   void whatTookTrafficButWasNeverAvailableIsDrainedBeforeItIsStopped() {
     RolloutPolicy patient =
         new RolloutPolicy(
-            "rolling",
+            Strategy.ROLLING,
             1,
             0,
             Duration.ofSeconds(10),
@@ -287,7 +287,8 @@ class DeployerTest {
     assertThat(platform.ended(id).state()).isEqualTo(State.ABORTED);
     assertThat(platform.upVersions("orders")).containsExactly("1", "1");
     assertThatThrownBy(() -> deployer.abort(id)).hasMessageContaining("has ended (aborted)");
-    assertThatThrownBy(() -> deployer.promote(id)).hasMessageContaining("waits for no promotion");
+    assertThatThrownBy(() -> deployer.promote(id, "me"))
+        .hasMessageContaining("has ended (aborted)");
   }
 
   @Test

@@ -44,6 +44,7 @@ class DeployerThreadsTest {
           runtime,
           new MemoryArtifacts(),
           new MemoryStore(),
+          VersionFigures.NONE,
           wall,
           ticker,
           EventSink.NONE);

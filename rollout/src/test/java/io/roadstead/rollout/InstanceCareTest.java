@@ -216,7 +216,7 @@ class InstanceCareTest {
   void manyOldInstancesAreDrainedAtTheSameTime() {
     RolloutPolicy wide =
         new RolloutPolicy(
-            "rolling", 4, 0, Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(30));
+            Strategy.ROLLING, 4, 0, Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(30));
     platform.ended(
         deployer.apply(SimulatedPlatform.spec("orders", "1", "good", 4, wide), "t").orElseThrow());
     pollers(Duration.ofSeconds(65));

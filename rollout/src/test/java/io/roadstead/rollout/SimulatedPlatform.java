@@ -34,6 +34,7 @@ final class SimulatedPlatform {
   final Ids ids;
   BarrierOutcome barrier = new BarrierOutcome(List.of("gateway"), List.of(), List.of());
   OptionalInt inFlight = OptionalInt.of(0);
+  VersionFigures traffic = VersionFigures.NONE;
   Registry registry;
   Splits splits;
   Deployer deployer;
@@ -95,6 +96,7 @@ final class SimulatedPlatform {
             new Tokens(),
             new StartSlots(2),
             new RolloutFigures(),
+            (service, version) -> traffic.of(service, version),
             ids,
             work,
             work,

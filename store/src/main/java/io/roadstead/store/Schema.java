@@ -68,7 +68,10 @@ final class Schema {
                 service TEXT NOT NULL, version TEXT NOT NULL, share INTEGER NOT NULL,
                 PRIMARY KEY (service, version)
               ) WITHOUT ROWID\
-              """));
+              """),
+          List.of(
+              "ALTER TABLE service ADD COLUMN warm INTEGER NOT NULL DEFAULT 0",
+              "ALTER TABLE service ADD COLUMN warm_until TEXT NOT NULL DEFAULT ''"));
 
   /** The version that this build writes. */
   static final int VERSION = STEPS.size();

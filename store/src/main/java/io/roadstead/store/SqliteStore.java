@@ -121,7 +121,8 @@ public final class SqliteStore implements StateStore, Splits.Kept {
                         row.getLong("last_good"),
                         row.getInt("replicas"),
                         row.getBoolean("scaled"),
-                        row.getBoolean("removing")),
+                        row.getBoolean("removing"),
+                        warm(row)),
                 "SELECT * FROM service ORDER BY name"));
   }
 
@@ -405,13 +406,15 @@ public final class SqliteStore implements StateStore, Splits.Kept {
 
   private static int write(Database db, ServiceState state) throws SQLException {
     return db.update(
-        "INSERT OR REPLACE INTO service VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO service VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         state.name(),
         state.target(),
         state.lastGood(),
         state.replicas(),
         state.scaled(),
-        state.removing());
+        state.removing(),
+        state.warm().map(ServiceState.Warm::release).orElse(0L),
+        state.warm().map(kept -> kept.until().toString()).orElse(""));
   }
 
   private static int insert(Database db, Rollout rollout, @Nullable String endedAt, String steps)
@@ -444,6 +447,13 @@ public final class SqliteStore implements StateStore, Splits.Kept {
             + " (SELECT max(number) FROM rollout) - ?",
         MAX_ROLLOUTS);
     return inserted;
+  }
+
+  private static Optional<ServiceState.Warm> warm(ResultSet row) throws SQLException {
+    long release = row.getLong("warm");
+    return release == 0
+        ? Optional.empty()
+        : Optional.of(new ServiceState.Warm(release, Instant.parse(row.getString("warm_until"))));
   }
 
   private Rollout rollout(ResultSet row) throws SQLException {

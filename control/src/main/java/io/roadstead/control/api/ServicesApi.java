@@ -69,7 +69,10 @@ public final class ServicesApi {
         Endpoint.blocking(
             "POST", rollout + "/resume", Needs.CHANGING, c -> told(c, deployer::resume)),
         Endpoint.blocking(
-            "POST", rollout + "/promote", Needs.CHANGING, c -> told(c, deployer::promote)),
+            "POST",
+            rollout + "/promote",
+            Needs.CHANGING,
+            c -> told(c, id -> deployer.promote(id, c.by()))),
         Endpoint.blocking(
             "POST", rollout + "/abort", Needs.CHANGING, c -> told(c, deployer::abort)));
   }

@@ -7,6 +7,9 @@ import io.roadstead.control.figures.GatewayCounts.RequestKey;
 import io.roadstead.control.figures.GatewayCounts.Requests;
 import io.roadstead.registry.InstanceKey;
 import io.roadstead.registry.Ticker;
+import io.roadstead.rollout.VersionFigures;
+import io.roadstead.rollout.judge.Histogram;
+import io.roadstead.rollout.judge.Sample;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +43,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe from any thread; one lock guards all but the totals of instances, which are read without.
  */
-public final class FigureBook implements Traffic {
+public final class FigureBook implements Traffic, VersionFigures {
+  private static final int SERVER_ERRORS = 5;
+  private static final List<Long> UPPER_NANOS =
+      IntStream.range(0, Buckets.COUNT).mapToLong(Buckets::upperNanos).boxed().toList();
+
   static final int MOST_SERIES = 4_000;
   static final int MOST_TOTALS = 20_000;
   static final int MOST_GATEWAYS = 64;
@@ -379,6 +387,32 @@ public final class FigureBook implements Traffic {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Up to the second that was closed last, over all routes and gateways. */
+  @Override
+  public Sample of(String service, String version) {
+    long requests = 0;
+    long errors = 0;
+    long[] counts = new long[Buckets.COUNT];
+    lock.lock();
+    try {
+      for (Map.Entry<RequestKey, Total> each : totals.entrySet()) {
+        RequestKey key = each.getKey();
+        if (key.service().equals(service) && key.version().equals(version)) {
+          Total total = each.getValue();
+          requests += LongStream.of(total.byStatusClass).sum();
+          errors += total.byStatusClass[SERVER_ERRORS];
+          for (int i = 0; i < counts.length; i++) {
+            counts[i] += total.buckets[i];
+          }
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return new Sample(
+        requests, errors, new Histogram(UPPER_NANOS, LongStream.of(counts).boxed().toList()));
   }
 
   /** What was counted since the platform started, as of now, over all gateways. Blocks a moment. */

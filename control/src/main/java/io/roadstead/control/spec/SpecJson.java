@@ -84,13 +84,15 @@ public final class SpecJson implements SpecCodec {
       resources.put("cpu", spec.resources().cpu());
     }
     RolloutPolicy policy = spec.rollout();
-    tree.putObject("rollout")
-        .put("strategy", policy.strategy())
+    ObjectNode rollout = tree.putObject("rollout");
+    rollout
+        .put("strategy", policy.strategy().word())
         .put("surge", policy.surge())
         .put("unavailable", policy.unavailable())
         .put("minReady", Quantities.text(policy.minReady()))
         .put("drainTimeout", Quantities.text(policy.drainTimeout()))
         .put("stopTimeout", Quantities.text(policy.stopTimeout()));
+    StagesSpec.write(policy, rollout);
     if (!spec.start().equals(JarStart.FAST)) {
       tree.putObject("start")
           .put("extract", spec.start().extract())

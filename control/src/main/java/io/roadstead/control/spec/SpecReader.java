@@ -10,6 +10,7 @@ import io.roadstead.rollout.Resources;
 import io.roadstead.rollout.RolloutPolicy;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
+import io.roadstead.rollout.Strategy;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -285,10 +286,7 @@ public final class SpecReader {
 
   private static RolloutPolicy rollout(Section section) {
     RolloutPolicy standard = RolloutPolicy.DEFAULT;
-    String strategy = section.text("strategy").orElse(standard.strategy());
-    if (!strategy.equals("rolling")) {
-      section.problem("strategy", "'" + strategy + "' is not supported; supported is rolling");
-    }
+    Strategy strategy = StagesSpec.strategy(section);
     RolloutPolicy policy =
         new RolloutPolicy(
             strategy,
@@ -296,7 +294,8 @@ public final class SpecReader {
             section.integer("unavailable", standard.unavailable(), 0, MAX_REPLICAS),
             section.duration("minReady", standard.minReady(), Duration.ZERO, DAY),
             section.duration("drainTimeout", standard.drainTimeout(), Duration.ZERO, DAY),
-            section.duration("stopTimeout", standard.stopTimeout(), Duration.ZERO, DAY));
+            section.duration("stopTimeout", standard.stopTimeout(), Duration.ZERO, DAY),
+            StagesSpec.read(section, strategy));
     if (policy.surge() == 0 && policy.unavailable() == 0) {
       section.problem("surge", "and unavailable are both 0: nothing could move; raise one of them");
     }

@@ -84,6 +84,9 @@ public final class RegistryJson {
     json.writeStringProperty("zone", instance.zone());
     json.writeStringProperty("version", instance.version());
     json.writeBooleanProperty("managed", instance.managed());
+    if (instance.aside()) {
+      json.writeBooleanProperty("aside", true);
+    }
     json.writeStringProperty("registeredAt", instance.registeredAt().toString());
     json.writeStringProperty("changedAt", instance.changedAt().toString());
     json.writeObjectPropertyStart("metadata");
@@ -258,6 +261,7 @@ public final class RegistryJson {
         text(node, "zone"),
         text(node, "version"),
         node.path("managed").asBoolean(false),
+        node.path("aside").asBoolean(false),
         Map.copyOf(metadata),
         time(text(node, "registeredAt")),
         time(text(node, "changedAt")),

@@ -10,6 +10,7 @@ import io.roadstead.rollout.Resources;
 import io.roadstead.rollout.RolloutPolicy;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
+import io.roadstead.rollout.Strategy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ class SpecReaderTest {
                 Map.of("LOG", "info", "N", "7", "ON", "true"),
                 new Resources(256L << 20, 0.5),
                 new RolloutPolicy(
-                    "rolling",
+                    Strategy.ROLLING,
                     2,
                     1,
                     Duration.ofSeconds(1),
@@ -123,7 +124,17 @@ class SpecReaderTest {
           {"'replicas': 99999999999", "0 to 1000"},
           {"'version': 1.4", "write it in quotes: \"1.4\""},
           {"'version': 'a b'", "not a version label"},
-          {"'rollout': {'strategy': 'canary'}", "supported is rolling"},
+          {"'rollout': {'strategy': 'bold'}", "rolling, recreate, blue-green, canary"},
+          {"'rollout': {'steps': [{'share': 5}]}", "belong to the strategy canary"},
+          {"'rollout': {'warm': '1m'}", "belongs to the strategies canary and blue-green"},
+          {"'rollout': {'strategy': 'canary', 'steps': []}", "has 0 steps"},
+          {"'rollout': {'strategy': 'canary', 'steps': [{'share': 0}]}", "1 to 99"},
+          {"'rollout': {'strategy': 'canary', 'steps': [{'for': '1s'}]}", "is missing"},
+          {
+            "'rollout': {'strategy': 'canary', 'steps': [{'share': 9}, {'share': 9}]}",
+            "shares must grow"
+          },
+          {"'rollout': {'strategy': 'canary', 'promote': 'never'}", "auto, manual"},
           {"'rollout': {'surge': 0}", "both 0"},
           {"'rollout': {'stopTimeout': '3 weeks'}", "10s, 500ms or 2m"},
           {"'health': {'timeout': '0s'}", "10ms to 24h"},

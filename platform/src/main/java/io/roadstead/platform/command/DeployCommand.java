@@ -1,9 +1,13 @@
 package io.roadstead.platform.command;
 
+import static java.util.stream.Collectors.joining;
+
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.client.ArtifactUpload;
 import io.roadstead.platform.client.ControlClient;
+import io.roadstead.rollout.Strategy;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +78,8 @@ final class DeployCommand implements Callable<Integer> {
       description = "A variable of its environment. Repeatable.")
   private List<String> env = List.of();
 
+  private static final List<String> STAGES = List.of("steps", "sampleTimeout", "warm", "promote");
+
   @Option(
       names = "--health",
       paramLabel = "PATH",
@@ -84,8 +90,11 @@ final class DeployCommand implements Callable<Integer> {
 
   @Option(
       names = "--strategy",
-      paramLabel = "rolling",
-      description = "How it is replaced; only rolling so far.")
+      paramLabel = "STRATEGY",
+      description =
+          "How it is replaced: rolling (a few instances at a time), canary (a growing share,"
+              + " judged at each step), blue-green (all new instances, then a switch), recreate"
+              + " (all old instances end first). Steps and times are set in the file.")
   private @Nullable String strategy;
 
   @Option(
@@ -143,9 +152,12 @@ final class DeployCommand implements Callable<Integer> {
       throw Refused.usage(
           "--runtime " + runtime + " is not supported: this version has the runtime process");
     }
-    if (strategy != null && !strategy.equals("rolling")) {
+    if (strategy != null && Strategy.of(strategy).isEmpty()) {
       throw Refused.usage(
-          "--strategy " + strategy + " is not supported: this version has the strategy rolling");
+          "--strategy "
+              + strategy
+              + " is not supported: there are "
+              + Arrays.stream(Strategy.values()).map(Strategy::word).collect(joining(", ")));
     }
     if (jar != null && command != null) {
       throw Refused.usage("--jar and --command cannot both be given: a service runs one of them");
@@ -209,7 +221,11 @@ final class DeployCommand implements Callable<Integer> {
       spec.withObjectProperty("health").put("path", health);
     }
     if (strategy != null) {
-      spec.withObjectProperty("rollout").put("strategy", strategy);
+      ObjectNode rollout = spec.withObjectProperty("rollout");
+      if (!rollout.path("strategy").asString("").equals(strategy)) {
+        rollout.remove(STAGES);
+      }
+      rollout.put("strategy", strategy);
     }
     if (startCache != null) {
       spec.withObjectProperty("start").put("cache", startCache);

@@ -6,6 +6,7 @@ import io.roadstead.rollout.Resources;
 import io.roadstead.rollout.RolloutPolicy;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
+import io.roadstead.rollout.Strategy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +98,12 @@ final class Shop {
         // As many new ones as old at once: a drain waits for proof, and one wait does for all. The
         // Spring service has a share of the load for some seconds before it gets all of it.
         new RolloutPolicy(
-            "rolling", replicas(service), 0, spring ? WARMING : Duration.ZERO, ENDING, ENDING));
+            Strategy.ROLLING,
+            replicas(service),
+            0,
+            spring ? WARMING : Duration.ZERO,
+            ENDING,
+            ENDING));
   }
 
   private static List<Route> routes(String service) {

@@ -55,7 +55,7 @@ class MainTest {
         "deploy shop --command x --replicas -1 | -1",
         "deploy shop --command x --jar y   | --jar and --command",
         "deploy shop --image i             | --image",
-        "deploy shop --command x --strategy canary | rolling",
+        "deploy shop --command x --strategy bold | rolling",
         "deploy shop --command x --env A   | K=V",
         "deploy shop --command x --route a | slash",
         "deploy shop --replicas many       | many",

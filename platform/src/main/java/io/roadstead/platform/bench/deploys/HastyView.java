@@ -67,7 +67,7 @@ final class HastyView implements RegistryView {
     return instances.stream().anyMatch(HastyView::drains)
         ? new Service(
             service.name(),
-            instances.stream().map(is -> drains(is) ? is.withStatus(Status.UP) : is).toList(),
+            instances.stream().map(is -> drains(is) ? is.saying(Status.UP) : is).toList(),
             service.routes(),
             service.traffic(),
             service.split())
