@@ -603,6 +603,17 @@ final class InstanceLife {
     }
   }
 
+  /** So that no later life of the platform takes it for one that serves. */
+  void saveThatItStops() {
+    try {
+      save(known -> known.draining() && !known.detached() ? known : known.drains(false));
+    } catch (RuntimeException e) {
+      // It is ended all the same; where the platform ends before it does, the next life sees it
+      // end.
+      LOG.log(Level.WARNING, key + " is stopped, which could not be written down", e);
+    }
+  }
+
   private void onExit(RunningInstance running, Exit exit) {
     // At once, and not only in a turn: nobody should pick it any more.
     world.registry().unmanage(key);

@@ -31,6 +31,7 @@ final class Rolling {
   private Work.@Nullable Timer watchdog;
   private boolean ticking;
   private String last = "";
+  private Instant given = Instant.MIN;
 
   Rolling(World world, Turns turns, Desired desired, Fleet fleet) {
     this.world = world;
@@ -360,9 +361,20 @@ final class Rolling {
         name + ": " + running.kind().word() + " " + word + (why.isEmpty() ? "" : ": " + why));
   }
 
-  /** To the millisecond, as it is stored: a release and its roll-out are matched by it. */
+  /**
+   * To the millisecond, as it is stored, and never the same twice: a release and its roll-out are
+   * matched by it.
+   */
   Instant now() {
-    return world.wall().instant().truncatedTo(ChronoUnit.MILLIS);
+    Instant now = world.wall().instant().truncatedTo(ChronoUnit.MILLIS);
+    Instant newest =
+        desired.releases().all().stream()
+            .map(Release::createdAt)
+            .max(Instant::compareTo)
+            .orElse(Instant.MIN);
+    Instant least = newest.isAfter(given) ? newest : given;
+    given = now.isAfter(least) ? now : least.plusMillis(1);
+    return given;
   }
 
   void event(String kind, RolloutCourse running, String message) {

@@ -99,10 +99,10 @@ final class ServiceCommands {
     return Optional.of(resized(current, by));
   }
 
-  /** A trial that is under way goes on with the new number; else a roll-out brings it. */
+  /** A roll-out that is under way goes on with the new number; else one begins for it. */
   private String resized(Release current, String by) {
     RolloutCourse running = rolling.course();
-    if (running != null && running.trial() != null) {
+    if (running != null && !running.returning()) {
       rolling.progress();
       return running.id();
     }

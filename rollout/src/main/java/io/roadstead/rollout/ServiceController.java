@@ -119,11 +119,15 @@ final class ServiceController implements Fleet.Command {
           PLATFORM,
           rolling.now());
     } else if (known.target() != 0 && known.target() != known.lastGood()) {
+      String from = desired.releases().version(known.lastGood());
+      Release target = desired.releases().find(known.target());
+      boolean ofNobody =
+          target != null && ReleaseBook.rolloutOf(target, world.rollouts().list(name)).isEmpty();
       rolling.begin(
           RolloutCourse.Kind.DEPLOY,
-          desired.releases().version(known.lastGood()),
-          PLATFORM,
-          rolling.now());
+          from,
+          target != null && ofNobody ? target.by() : PLATFORM,
+          target != null && ofNobody ? target.createdAt() : rolling.now());
     }
   }
 

@@ -31,6 +31,7 @@ final class StopSequence {
       return;
     }
     life.phase(InstanceLife.Phase.STOPPING);
+    life.saveThatItStops();
     owner.step("stop", life, StepState.RUNNING, "SIGTERM");
     process.terminate();
     turns.after(life.release().spec().rollout().stopTimeout(), this::kill);

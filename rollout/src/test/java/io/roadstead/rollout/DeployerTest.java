@@ -292,6 +292,32 @@ class DeployerTest {
   }
 
   @Test
+  void deploymentsOfOneMomentAreToldApart() {
+    List<String> ids =
+        List.of(
+            platform.deploy("orders", "1", "good", 1),
+            platform.deploy("orders", "2", "good", 1),
+            platform.deploy("orders", "3", "good", 1));
+    platform.ended(ids.getLast());
+
+    assertThat(deployer.history("orders"))
+        .extracting(entry -> entry.rollout().orElseThrow().id())
+        .containsExactly(ids.get(2), ids.get(1), ids.get(0));
+  }
+
+  @Test
+  void aScaleDuringADeploymentJoinsIt() {
+    platform.ended(platform.deploy("orders", "1", "good", 2));
+    String id = platform.deploy("orders", "2", "good slow", 2);
+    platform.work.pass(Duration.ofSeconds(1));
+
+    assertThat(scale(4)).isEqualTo(id);
+
+    assertThat(platform.ended(id).state()).isEqualTo(State.SUCCEEDED);
+    assertThat(platform.upVersions("orders")).containsExactly("2", "2", "2", "2");
+  }
+
+  @Test
   void servicesAreRolledOutBesideOneAnother() {
     String one = platform.deploy("orders", "1", "never-healthy", 1);
     String other = platform.deploy("cart", "1", "good", 1);

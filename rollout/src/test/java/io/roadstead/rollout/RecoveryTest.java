@@ -91,6 +91,45 @@ class RecoveryTest {
   }
 
   @Test
+  void whatWasBeingStoppedIsNotTakenForOneThatServes() {
+    platform.ended(platform.deploy("orders", "1", "good", 1));
+    String id = platform.deploy("orders", "2", "good slow ignores-sigterm", 1);
+    platform.work.pass(Duration.ofSeconds(2));
+    platform.deployer.abort(id);
+    platform.work.pass(Duration.ofMillis(100));
+
+    platform.restart();
+    platform.work.pass(Duration.ofSeconds(20));
+
+    assertThat(platform.upVersions("orders")).containsExactly("1");
+    platform.work.pass(Duration.ofMinutes(2));
+    assertThat(platform.processes("orders")).hasSize(1);
+  }
+
+  @Test
+  void aReleaseThatHadNoRollOutYetGetsItsOwn() {
+    platform.ended(platform.deploy("orders", "1", "good", 1));
+    Release first = platform.store.releases("orders").getFirst();
+    Release second =
+        new Release(
+            "orders",
+            2,
+            "2",
+            "d".repeat(64),
+            SimulatedPlatform.spec("orders", "2", "good", 1),
+            first.createdAt().plusSeconds(60),
+            "somebody");
+    platform.store.save(new ServiceState("orders", 2, 1, 1, false, false), second);
+
+    platform.restart();
+
+    Rollout rollout = platform.status("orders").rollout().orElseThrow();
+    assertThat(platform.ended(rollout.id()).state()).isEqualTo(State.SUCCEEDED);
+    assertThat(rollout.by()).isEqualTo("somebody");
+    assertThat(rollout.startedAt()).isEqualTo(second.createdAt());
+  }
+
+  @Test
   void anInstanceThatAnOperatorDrainedStaysOut() {
     platform.ended(platform.deploy("orders", "1", "good", 1));
     String id = platform.up("orders").getFirst();
