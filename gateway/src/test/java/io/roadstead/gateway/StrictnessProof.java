@@ -35,7 +35,8 @@ class StrictnessProof {
           "heads", "Request lines, fields and hosts",
           "framing", "Where a request's body ends",
           "bodies", "Chunked bodies of requests",
-          "answers", "Answers of origins");
+          "answers", "Answers of origins",
+          "combinations", "Two flaws at once, with a request behind");
 
   @TempDir private Path directory;
 
@@ -44,15 +45,20 @@ class StrictnessProof {
     List<GridCase> cases = StrictnessTest.cases().toList();
     Map<String, List<String>> columns = new LinkedHashMap<>();
     Map<String, Long> through = new LinkedHashMap<>();
+    List<String> skipped = new ArrayList<>();
     try (GridOrigin origin = new GridOrigin();
         Harbour harbour = new Harbour()) {
       harbour.view.route("app", "", "/", false);
       harbour.view.up("app", "app-1", origin.port());
       run("Roadstead", cases, harbour.gateway().address(), origin, OURS_MILLIS, columns, through);
-      for (Optional<Peer> installed :
-          List.of(Peer.nginx(origin.port(), directory), Peer.haproxy(origin.port(), directory))) {
-        if (installed.isPresent()) {
-          try (Peer peer = installed.get()) {
+      Map<String, Optional<Peer>> peers = new LinkedHashMap<>();
+      peers.put("nginx", Peer.nginx(origin.port(), directory));
+      peers.put("HAProxy", Peer.haproxy(origin.port(), directory));
+      for (Map.Entry<String, Optional<Peer>> installed : peers.entrySet()) {
+        if (installed.getValue().isEmpty()) {
+          skipped.add(installed.getKey() + " is not installed: skipped.");
+        } else {
+          try (Peer peer = installed.getValue().get()) {
             Harbour.await().until(peer::listens);
             run(peer.name(), cases, peer.address(), origin, PEERS_MILLIS, columns, through);
           }
@@ -60,7 +66,7 @@ class StrictnessProof {
       }
     }
     Path table = Path.of(System.getProperty("grid.table", "target/gateway-grid.md"));
-    Files.writeString(table, table(cases, columns, through));
+    Files.writeString(table, table(cases, columns, through, skipped));
     assertThat(through.get("Roadstead")).as(table.toString()).isZero();
   }
 
@@ -88,18 +94,18 @@ class StrictnessProof {
   }
 
   private static String table(
-      List<GridCase> cases, Map<String, List<String>> columns, Map<String, Long> through) {
+      List<GridCase> cases,
+      Map<String, List<String>> columns,
+      Map<String, Long> through,
+      List<String> skipped) {
     StringBuilder out =
         new StringBuilder(
             """
             # The grid: what gateways make of messages
 
             %d messages, each sent over a socket of its own through each gateway to the same origin, which keeps every byte that it sees. The verdict is what the
-            client got and what the origin saw. Made by
-
-            ```
-            ./mvnw -Pproof -pl gateway -am verify -Dtest=StrictnessProof -Dsurefire.failIfNoSpecifiedTests=false -Dgrid.table=$PWD/docs/gateway-grid.md
-            ```
+            client got and the exact bytes that the origin saw. `./roadstead bench grid` made it, and makes it again; `./mvnw verify` holds Roadstead to every row (`StrictnessTest`).
+            All 33 cases of h1spec and the 113 MUST cases of Http11Probe are among them.
 
             nginx and HAProxy have the least configuration that forwards (`Peer.java` has it).
 
@@ -119,6 +125,7 @@ class StrictnessProof {
     out.append("\n|---|").append("---|".repeat(columns.size())).append("\n| let through |");
     columns.keySet().forEach(name -> out.append(' ').append(through.get(name)).append(" |"));
     out.append('\n');
+    skipped.forEach(line -> out.append('\n').append(line).append('\n'));
     String group = "";
     for (int i = 0; i < cases.size(); i++) {
       GridCase given = cases.get(i);

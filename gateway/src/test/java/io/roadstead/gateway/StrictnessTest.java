@@ -2,6 +2,7 @@ package io.roadstead.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.roadstead.gateway.grid.Combinations;
 import io.roadstead.gateway.grid.GridCase;
 import io.roadstead.gateway.grid.GridOrigin;
 import io.roadstead.gateway.grid.Seen;
@@ -41,8 +42,7 @@ class StrictnessTest {
   }
 
   static Stream<GridCase> cases() {
-    return Stream.of("heads.txt", "framing.txt", "bodies.txt", "answers.txt")
-        .flatMap(file -> GridCase.load(file).stream());
+    return Combinations.withFiles();
   }
 
   @ParameterizedTest

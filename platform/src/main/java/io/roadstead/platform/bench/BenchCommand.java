@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       StartCommand.class,
       GatewayCommand.class,
+      GridCommand.class,
       WatchCommand.class,
       EurekaCommand.class,
       BalancerCommand.class,

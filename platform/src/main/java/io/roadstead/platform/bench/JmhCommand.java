@@ -26,8 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
       ""
     })
 final class JmhCommand implements Callable<Integer> {
-  private static final int LEVELS = 6;
-
   @Parameters(
       paramLabel = "REGEX",
       arity = "0..*",
@@ -46,11 +44,16 @@ final class JmhCommand implements Callable<Integer> {
       throw Refused.usage("-o " + format + " is not known: write -o json, or leave it out");
     }
     Program program = Program.running();
-    Path module = module(program.place());
+    Sources sources = Sources.near(program.place());
+    Path module = sources.module("bench");
     Path folder =
         Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "bench-jmh-");
     try {
-      build(module, folder.resolve("build.log"));
+      System.err.println("building the benchmarks");
+      sources.maven(
+          folder.resolve("build.log"),
+          "the benchmarks cannot be built",
+          List.of("-q", "-DskipTests", "-pl", "bench", "-am", "package"));
       Path results = folder.resolve("results.json");
       run(program, module, folder, results);
       JsonNode measured = JsonMapper.shared().readTree(results.toFile());
@@ -68,50 +71,6 @@ final class JmhCommand implements Callable<Integer> {
       throw Refused.because("the benchmark was ended before its time");
     } finally {
       clear(folder);
-    }
-  }
-
-  private static Path module(Path place) {
-    Path directory = place.toAbsolutePath().normalize();
-    for (int i = 0; i < LEVELS && directory != null; i++, directory = directory.getParent()) {
-      Path found = directory.resolve("bench");
-      if (Files.isRegularFile(found.resolve("pom.xml"))) {
-        return found;
-      }
-    }
-    throw Refused.because(
-        "the benchmarks were not found near "
-            + place
-            + ": run them with ./roadstead from a clone of the repository");
-  }
-
-  private static void build(Path module, Path log) throws IOException, InterruptedException {
-    System.err.println("building the benchmarks");
-    Path root = module.resolveSibling("pom.xml");
-    ProcessBuilder maven =
-        new ProcessBuilder(
-                module.resolveSibling("mvnw").toString(),
-                "-B",
-                "-q",
-                "-Dlint=off",
-                "-DskipTests",
-                "-f",
-                root.toString(),
-                "-pl",
-                "bench",
-                "-am",
-                "package")
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    maven.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    int exit = maven.start().waitFor();
-    if (exit != 0) {
-      throw Refused.because(
-          "the benchmarks cannot be built: "
-              + Files.readAllLines(log).stream()
-                  .filter(line -> line.startsWith("[ERROR]"))
-                  .findFirst()
-                  .orElse("exit code " + exit));
     }
   }
 

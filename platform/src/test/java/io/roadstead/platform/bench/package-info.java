@@ -1,0 +1,4 @@
+@NullMarked
+package io.roadstead.platform.bench;
+
+import org.jspecify.annotations.NullMarked;
