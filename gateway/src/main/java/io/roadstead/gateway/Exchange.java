@@ -137,8 +137,12 @@ final class Exchange implements BodyReader.Sink {
       affinity.read(request, asked);
     }
     ByteBuf head = client.allocator().directBuffer(HeadWriter.requestSize(request, found));
-    HeadWriter.request(
-        request, found, client.sender(), worker.trace(), asked.upgrade != null, head);
+    int trace =
+        HeadWriter.request(
+            request, found, client.sender(), worker.trace(), asked.upgrade != null, head);
+    if (entry != null) {
+      entry.trace(head, trace);
+    }
     attempts.begin(to, found, head);
   }
 
@@ -482,8 +486,7 @@ final class Exchange implements BodyReader.Sink {
               by == null ? "" : by.service(),
               at == null ? "" : at.instance().id(),
               at == null ? "" : at.instance().version(),
-              reason,
-              "");
+              reason);
     }
     reason = "";
   }

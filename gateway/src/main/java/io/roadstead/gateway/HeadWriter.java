@@ -93,8 +93,9 @@ final class HeadWriter {
    * @param sender who has sent it
    * @param trace which puts it into a trace
    * @param upgrade whether the instance may hear that the client asks for another protocol
+   * @return where in {@code out} the trace's id is; -1 where the gateway writes none
    */
-  static void request(
+  static int request(
       Head head,
       RouteEntry route,
       Sender sender,
@@ -115,9 +116,7 @@ final class HeadWriter {
     requestLines(head, trace.on(), parent >= 0, route.requestChange(), out);
     add(route.requestChange(), out);
     sender.write(head, route.forwardedPrefix(), out);
-    if (trace.on()) {
-      trace.write(head, parent, out);
-    }
+    int traceAt = trace.on() ? trace.write(head, parent, out) : -1;
     if (head.chunked()) {
       out.writeBytes(CHUNKED);
     }
@@ -127,6 +126,7 @@ final class HeadWriter {
       out.writeBytes(TRAILERS);
     }
     out.writeBytes(LINE);
+    return traceAt;
   }
 
   private static void target(Head head, RouteEntry route, ByteBuf out) {

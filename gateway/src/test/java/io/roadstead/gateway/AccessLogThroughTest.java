@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.roadstead.gateway.accesslog.AccessLogConfig;
 import io.roadstead.gateway.accesslog.AccessLogConfig.Format;
+import io.roadstead.gateway.forward.Forwarding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +62,28 @@ class AccessLogThroughTest {
           .containsEntry(new GatewayStats.Counter("access_log_dropped", "", ""), 0L)
           .containsEntry(new GatewayStats.Counter("refusals", "reason", "no-route"), 1L)
           .containsEntry(new GatewayStats.Counter("refusals", "reason", "bad-request"), 1L);
+    }
+  }
+
+  /** So that a line is found from a trace, and the trace from a line. */
+  @Test
+  void aLineNamesTheTraceThatTheInstanceWasTold() throws IOException {
+    try (Harbour harbour =
+            new Harbour(
+                config ->
+                    config
+                        .withAccessLog(to("access.log", Format.JSON))
+                        .withForwarding(new Forwarding(List.of(), true, 0)));
+        Origin origin = Origin.saying("hello");
+        RawClient client = harbour.with(origin).client()) {
+      client.get("/app/x");
+      client.get("/nowhere");
+      Harbour.await().until(() -> lines("access.log").size() == 2);
+      String head = origin.heads.getFirst();
+      int at = head.indexOf("traceparent: 00-") + "traceparent: 00-".length();
+      assertThat(lines("access.log").getFirst())
+          .contains("\"trace\":\"" + head.substring(at, at + 32) + "\"");
+      assertThat(lines("access.log").getLast()).doesNotContain("\"trace\"");
     }
   }
 

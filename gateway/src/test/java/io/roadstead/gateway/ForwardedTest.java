@@ -74,6 +74,38 @@ class ForwardedTest {
   }
 
   @Test
+  void aTrustedProxyOfTheOldWordsAloneGetsNoForwardedThatContradictsThem() {
+    String head =
+        seen(trusting("127.0.0.1"), "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\n");
+    assertThat(head)
+        .contains(
+            "\r\nX-Forwarded-For: 192.0.2.7, 127.0.0.1\r\nX-Forwarded-Proto: https\r\n",
+            "\r\nX-Forwarded-Host: shop:81\r\n")
+        .doesNotContain("\r\nForwarded:");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "for=192.0.2.7;proto=https;host=example.org|192.0.2.7, |https|example.org",
+        "For=\"[2001:db8::7]:4711\";Proto=HTTPS, for=10.0.0.1;proto=http|2001:db8::7, 10.0.0.1,"
+            + " |https|shop:81",
+        "by=_a;for=_hidden ; host=\"e.org:8443\"|_hidden, |http|e.org:8443",
+        "for=\"a b\";proto=\"ht\\tps x\"||http|shop:81",
+        "nonsense||http|shop:81",
+      })
+  void whatATrustedProxySaysInForwardedAloneIsSaidInBothWays(
+      String said, String nodes, String proto, String host) {
+    assertThat(seen(trusting("127.0.0.1"), "Forwarded: " + said + "\r\n"))
+        .contains(
+            "\r\nX-Forwarded-For: " + (nodes == null ? "" : nodes + " ") + "127.0.0.1\r\n",
+            "\r\nX-Forwarded-Proto: " + proto + "\r\n",
+            "\r\nX-Forwarded-Host: " + host + "\r\n",
+            "\r\nForwarded: " + said + ", for=127.0.0.1;proto=http;host=\"shop:81\"\r\n");
+  }
+
+  @Test
   void aTrustedProxyThatSaysNothingIsTheFirst() {
     assertThat(seen(trusting("127.0.0.1"), ""))
         .contains(

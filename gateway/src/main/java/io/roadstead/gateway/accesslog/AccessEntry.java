@@ -1,5 +1,6 @@
 package io.roadstead.gateway.accesslog;
 
+import io.netty.buffer.ByteBuf;
 import io.roadstead.gateway.http.Ascii;
 import io.roadstead.gateway.http.Head;
 
@@ -26,6 +27,7 @@ public final class AccessEntry {
   static final int MAX_FIELD = 512;
   private static final int MAX_ADDRESS = 64;
   private static final int MAX_NAME = 300;
+  private static final int TRACE = 32;
 
   /** The texts: address, method, target, host, referer, user agent, and six names. */
   static final int COUNT = 12;
@@ -44,6 +46,8 @@ public final class AccessEntry {
   int length;
   private long outBytes;
   private long firstByteNanos;
+  private final byte[] trace = new byte[TRACE];
+  private boolean traced;
 
   AccessEntry() {}
 
@@ -71,6 +75,7 @@ public final class AccessEntry {
     length = TEXTS;
     outBytes = 0;
     firstByteNanos = -1;
+    traced = false;
     bigNumber(AT, atMillis);
     text(address, 0, address.length, MAX_ADDRESS);
   }
@@ -91,6 +96,19 @@ public final class AccessEntry {
   /** A piece of the answer's body goes to the client. */
   public void sent(int size) {
     outBytes += size;
+  }
+
+  /**
+   * The request goes on in a trace.
+   *
+   * @param head that goes to the instance
+   * @param at where it has the trace's id; less than 0 where it has none
+   */
+  public void trace(ByteBuf head, int at) {
+    traced = at >= 0;
+    if (traced) {
+      head.getBytes(at, trace);
+    }
   }
 
   /**
@@ -116,8 +134,7 @@ public final class AccessEntry {
       String service,
       String instance,
       String version,
-      String reason,
-      String trace) {
+      String reason) {
     number(STATUS, status);
     number(TRIES, tries);
     bigNumber(TOOK, tookNanos);
@@ -128,7 +145,7 @@ public final class AccessEntry {
     text(instance);
     text(version);
     text(reason);
-    text(trace);
+    text(trace, 0, traced ? TRACE : 0, TRACE);
   }
 
   private void text(byte[] from, int start, int end, int most) {

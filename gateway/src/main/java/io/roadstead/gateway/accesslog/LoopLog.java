@@ -53,7 +53,6 @@ public final class LoopLog {
    *
    * @param tries how many instances it was sent to, or a connection to them tried
    * @param reason of the gateway's own answer, else empty
-   * @param trace the trace that it belongs to, else empty
    */
   public void end(
       AccessEntry entry,
@@ -64,9 +63,8 @@ public final class LoopLog {
       String service,
       String instance,
       String version,
-      String reason,
-      String trace) {
-    entry.end(status, tookNanos, tries, route, service, instance, version, reason, trace);
+      String reason) {
+    entry.end(status, tookNanos, tries, route, service, instance, version, reason);
     AccessRing to = ring;
     if (to != null) {
       var _ = to.offer(entry.bytes, entry.length);
@@ -81,7 +79,7 @@ public final class LoopLog {
     if (ring != null) {
       AccessEntry entry = take();
       entry.beginUnread(clock.millis(), clientAddress);
-      end(entry, status, tookNanos, 0, "", "", "", "", reason, "");
+      end(entry, status, tookNanos, 0, "", "", "", "", reason);
     }
   }
 }

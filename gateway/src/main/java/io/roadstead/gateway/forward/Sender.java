@@ -1,18 +1,22 @@
 package io.roadstead.gateway.forward;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.util.NetUtil;
 import io.roadstead.gateway.http.Ascii;
 import io.roadstead.gateway.http.Field;
 import io.roadstead.gateway.http.Head;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes who sent a request: {@code X-Forwarded-*} and {@code Forwarded} (RFC 7239). What the
  * sender says of it is dropped and written afresh, or, where it is a trusted proxy, kept with the
- * proxy appended. One for each connection; immutable.
+ * proxy appended. A proxy that speaks {@code X-Forwarded-*} alone gets no {@code Forwarded} beside
+ * it, which would begin with the proxy and so contradict it; what one says in {@code Forwarded}
+ * alone is said in both ways. One for each connection; immutable.
  */
 public final class Sender {
   /** How many bytes it writes at most, beside what came and the host, which it writes twice. */
@@ -93,6 +97,59 @@ public final class Sender {
   }
 
   private void append(Head head, byte[] prefix, ByteBuf out) {
+    boolean says = has(head, "forwarded");
+    boolean saysOld = saysOld(head);
+    if (says && !saysOld) {
+      translate(head, out);
+    } else {
+      appendOld(head, out);
+    }
+    if (says || !saysOld) {
+      out.writeBytes(FORWARDED);
+      if (values(head, "forwarded", out)) {
+        out.writeBytes(NEXT);
+      }
+      element(head, out);
+    }
+    prefix(head, prefix, out);
+    for (int i = 0; i < head.headers(); i++) {
+      if (head.field(i) == Field.FORWARDED && !known(head, i)) {
+        head.copy(head.nameStart(i), head.lineEnd(i), out);
+      }
+    }
+  }
+
+  /** What a proxy says in {@code Forwarded} alone, in the words of {@code X-Forwarded-*} too. */
+  private void translate(Head head, ByteBuf out) {
+    ByteBuf said = Unpooled.buffer();
+    values(head, "forwarded", said);
+    ForwardedValue value = ForwardedValue.read(said.toString(StandardCharsets.ISO_8859_1));
+    out.writeBytes(FOR);
+    for (String hop : value.nodes()) {
+      out.writeBytes(Ascii.bytes(hop));
+      out.writeBytes(NEXT);
+    }
+    out.writeBytes(node);
+    out.writeBytes(LINE);
+    out.writeBytes(PROTO);
+    if (value.proto().isEmpty()) {
+      out.writeBytes(HTTP);
+    } else {
+      out.writeBytes(Ascii.bytes(value.proto()));
+      out.writeBytes(LINE);
+    }
+    if (!value.host().isEmpty() || head.hasHost()) {
+      out.writeBytes(HOST);
+      if (value.host().isEmpty()) {
+        head.copy(head.hostStart(), head.hostEnd(), out);
+      } else {
+        out.writeBytes(Ascii.bytes(value.host()));
+      }
+      out.writeBytes(LINE);
+    }
+  }
+
+  private void appendOld(Head head, ByteBuf out) {
     out.writeBytes(FOR);
     if (values(head, "x-forwarded-for", out)) {
       out.writeBytes(NEXT);
@@ -112,17 +169,18 @@ public final class Sender {
       }
       out.writeBytes(LINE);
     }
-    out.writeBytes(FORWARDED);
-    if (values(head, "forwarded", out)) {
-      out.writeBytes(NEXT);
-    }
-    element(head, out);
-    prefix(head, prefix, out);
+  }
+
+  /** Whether it says anything in {@code X-Forwarded-*}. */
+  private static boolean saysOld(Head head) {
     for (int i = 0; i < head.headers(); i++) {
-      if (head.field(i) == Field.FORWARDED && !known(head, i)) {
-        head.copy(head.nameStart(i), head.lineEnd(i), out);
+      if (head.field(i) == Field.FORWARDED
+          && head.valueLength(i) > 0
+          && !is(head, i, "forwarded")) {
+        return true;
       }
     }
+    return false;
   }
 
   /** The prefixes that were taken off on the way stand one after the other. */

@@ -53,16 +53,18 @@ public final class TraceContext {
    * Writes the traceparent.
    *
    * @param parent what {@link #parent} said
+   * @return where in {@code out} the 32 digits of the trace's id are
    */
-  public void write(Head head, int parent, ByteBuf out) {
+  public int write(Head head, int parent, ByteBuf out) {
     out.writeBytes(NAME);
+    int at = out.writerIndex();
     if (parent >= 0) {
-      int at = head.valueStart(parent);
-      head.copy(at + 3, at + 36, out);
+      int from = head.valueStart(parent);
+      head.copy(from + 3, from + 36, out);
       id(out);
       out.writeByte('-');
       // Flags that nobody knows yet are not passed on.
-      int flags = Character.digit(head.bytes()[at + FLAGS + 1], 16) & 3;
+      int flags = Character.digit(head.bytes()[from + FLAGS + 1], 16) & 3;
       out.writeByte('0');
       out.writeByte(HEX[flags]);
     } else {
@@ -75,6 +77,7 @@ public final class TraceContext {
       out.writeByte(sampled > 0 && random.nextDouble() < sampled ? '1' : '0');
     }
     out.writeBytes(LINE);
+    return at;
   }
 
   private void id(ByteBuf out) {

@@ -21,7 +21,7 @@ class LineFormatTest {
     entry.begin(AT, "127.0.0.1".getBytes(ISO_8859_1), parser.head());
     entry.sent(128);
     entry.answering(1_234_000);
-    entry.end(200, 2_005_000, 1, "/orders/**", "orders", "orders-1", "1.4", "", "");
+    entry.end(200, 2_005_000, 1, "/orders/**", "orders", "orders-1", "1.4", "");
     return entry;
   }
 
@@ -72,7 +72,7 @@ class LineFormatTest {
         .contains("\"userAgent\":\"x\\u0022 200 [2J\\u0009\\u00e9\\u005c\"");
     AccessEntry entry = new AccessEntry();
     entry.beginUnread(AT, "::1".getBytes(ISO_8859_1));
-    entry.end(400, 0, 0, "a\nb\u001b", "", "", "", "bad-request", "");
+    entry.end(400, 0, 0, "a\nb\u001b", "", "", "", "bad-request");
     assertThat(line(entry, Format.TEXT, Query.FULL))
         .startsWith("::1 - - [23/Nov/2026:05:10:45 +0000] \"-\" 400 0 \"-\" \"-\"")
         .contains("route=\"a\\x0ab\\x1b\"")

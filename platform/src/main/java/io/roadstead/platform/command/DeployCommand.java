@@ -68,8 +68,10 @@ final class DeployCommand implements Callable<Integer> {
 
   @Option(
       names = "--route",
-      paramLabel = "PATH",
-      description = "A path prefix that the gateway forwards to it, and takes off. Repeatable.")
+      paramLabel = "[HOST]/PATH",
+      description =
+          "A path prefix that the gateway forwards to it, and takes off, of every host or of one:"
+              + " /orders, shop.example/orders, *.shop.example/. Repeatable.")
   private List<String> routes = List.of();
 
   @Option(
@@ -169,8 +171,15 @@ final class DeployCommand implements Callable<Integer> {
       Arguments.replicas(replicas);
     }
     for (String route : routes) {
-      if (!route.startsWith("/")) {
-        throw Refused.usage("--route " + route + " must start with a slash: write /" + route);
+      if (route.indexOf('/') < 0) {
+        throw Refused.usage(
+            "--route "
+                + route
+                + " has no slash: write /"
+                + route
+                + ", or "
+                + route
+                + "/ for a host");
       }
     }
     if (health != null && !health.startsWith("/")) {
@@ -211,7 +220,14 @@ final class DeployCommand implements Callable<Integer> {
     }
     if (!routes.isEmpty()) {
       ArrayNode list = spec.putArray("routes");
-      routes.forEach(route -> list.addObject().put("path", route));
+      for (String route : routes) {
+        int slash = route.indexOf('/');
+        ObjectNode each = list.addObject();
+        if (slash > 0) {
+          each.put("host", route.substring(0, slash));
+        }
+        each.put("path", route.substring(slash));
+      }
     }
     if (!variables.isEmpty()) {
       ObjectNode environment = spec.withObjectProperty("env");
