@@ -19,6 +19,7 @@ import io.roadstead.rollout.Adoption;
 import io.roadstead.rollout.Artifacts;
 import io.roadstead.rollout.Deployer;
 import io.roadstead.rollout.Exit;
+import io.roadstead.rollout.Hook;
 import io.roadstead.rollout.InstanceLogs;
 import io.roadstead.rollout.InstanceRecord;
 import io.roadstead.rollout.InstanceRuntime;
@@ -110,6 +111,7 @@ public final class MemoryPlatform implements AutoCloseable {
             new Digests(),
             store,
             figures,
+            (hook, facts) -> new Hook.Outcome(true, ""),
             wall,
             ticker,
             events);

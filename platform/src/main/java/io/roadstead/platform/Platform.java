@@ -31,6 +31,7 @@ import io.roadstead.registry.Ticker;
 import io.roadstead.registry.liveness.Liveness;
 import io.roadstead.rollout.Deployer;
 import io.roadstead.rollout.StateStore;
+import io.roadstead.runtime.process.HookRunner;
 import io.roadstead.runtime.process.ProcessRuntime;
 import io.roadstead.runtime.process.ProcessSettings;
 import io.roadstead.store.ArtifactFiles;
@@ -198,6 +199,7 @@ public final class Platform implements AutoCloseable {
                 artifacts,
                 seams.store().apply(store),
                 figures,
+                new HookRunner(),
                 wall,
                 ticker,
                 lines));

@@ -109,6 +109,7 @@ public final class Deployer implements AutoCloseable {
       Artifacts artifacts,
       StateStore store,
       VersionFigures traffic,
+      Hook.Runner hooks,
       InstantSource wall,
       Ticker ticker,
       EventSink events) {
@@ -125,6 +126,7 @@ public final class Deployer implements AutoCloseable {
             new StartSlots(Math.max(2, Runtime.getRuntime().availableProcessors())),
             new RolloutFigures(),
             traffic,
+            hooks,
             new Ids(new SecureRandom()),
             new VirtualWork(),
             wall,

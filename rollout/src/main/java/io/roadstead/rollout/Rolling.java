@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ final class Rolling {
   private static final Duration MARGIN = Duration.ofSeconds(60);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(24);
   private static final Duration TICK = Duration.ofSeconds(1);
+  private static final String BEFORE = "before";
+  private static final String AFTER = "after";
 
   private final World world;
   private final Turns turns;
@@ -101,8 +104,109 @@ final class Rolling {
     } else if (!first.to().isEmpty() && !first.to().equals(from)) {
       world.splits().begins(name, first.to(), id);
     }
+    before(begun);
     progress();
     return id;
+  }
+
+  /** Holds a deployment until the hook before it has run. */
+  private void before(RolloutCourse running) {
+    Hook hook = hooks(running).before().orElse(null);
+    if (hook == null || running.log().has(BEFORE, StepState.DONE)) {
+      return;
+    }
+    running.hold(true);
+    running.log().step(BEFORE, "", StepState.RUNNING, hook.words());
+    run(
+        hook,
+        facts(running, BEFORE, State.RUNNING),
+        outcome -> {
+          if (course != running || !running.held()) {
+            return;
+          }
+          running.hold(false);
+          running
+              .log()
+              .step(
+                  BEFORE, "", outcome.good() ? StepState.DONE : StepState.FAILED, outcome.detail());
+          if (outcome.good()) {
+            progress();
+          } else {
+            giveUp(running, State.ROLLED_BACK, "the hook before it failed: " + outcome.detail());
+          }
+        });
+  }
+
+  /** Begins the hook after it, if there is one; whether it still runs. */
+  boolean after(RolloutCourse running) {
+    Hook hook = hooks(running).after().orElse(null);
+    if (hook == null) {
+      return false;
+    }
+    if (running.follow()) {
+      running.log().step(AFTER, "", StepState.RUNNING, hook.words());
+      progress();
+      run(
+          hook,
+          facts(running, AFTER, running.goingTo()),
+          outcome -> {
+            if (course != running) {
+              return;
+            }
+            running
+                .log()
+                .step(
+                    AFTER,
+                    "",
+                    outcome.good() ? StepState.DONE : StepState.FAILED,
+                    outcome.detail());
+            if (!outcome.good()) {
+              event(
+                  "rollout.hook-failed",
+                  running,
+                  name + ": the hook after " + running.id() + " failed: " + outcome.detail());
+            }
+          });
+    }
+    return running.log().open(AFTER, "");
+  }
+
+  private void run(
+      Hook hook, Map<String, String> facts, java.util.function.Consumer<Hook.Outcome> then) {
+    turns.call(
+        "hook",
+        () -> world.hooks().run(hook, facts),
+        new Hook.Outcome(false, "could not be run: see the platform's log"),
+        then);
+  }
+
+  /** Those of the release that was asked for. */
+  private Hooks hooks(RolloutCourse running) {
+    String version = running.log().now().to();
+    return running.kind() == RolloutCourse.Kind.DEPLOY
+        ? desired.releases().all().stream()
+            .filter(release -> release.version().equals(version))
+            .findFirst()
+            .map(release -> release.spec().rollout().hooks())
+            .orElse(Hooks.NONE)
+        : Hooks.NONE;
+  }
+
+  private Map<String, String> facts(RolloutCourse running, String hook, State state) {
+    Rollout now = running.log().now();
+    return Map.of(
+        "hook",
+        hook,
+        "service",
+        name,
+        "version",
+        now.to(),
+        "from",
+        now.from(),
+        "rollout",
+        now.id(),
+        "state",
+        RolloutFigures.word(state));
   }
 
   /**
@@ -196,6 +300,9 @@ final class Rolling {
         if (staged(rollout) && !on.returning() && old != null && changes(old)) {
           tryOut(
               on, old, desired.target(desired.known()), on.kind() != RolloutCourse.Kind.ROLLBACK);
+        }
+        if (!on.returning() && on.log().started().isEmpty()) {
+          before(on);
         }
         progress();
         event(
@@ -294,6 +401,10 @@ final class Rolling {
       return;
     }
     fleet.keepAll();
+    if (running.held()) {
+      running.hold(false);
+      running.log().step(BEFORE, "", StepState.SKIPPED, "not waited for: " + why);
+    }
     if (now.lastGood() == now.target() || now.removing()) {
       end(running, end == State.ABORTED ? end : State.FAILED, why);
       return;
@@ -392,7 +503,17 @@ final class Rolling {
     Release release = desired.releases().findOrNewest(desired.known().target());
     Duration startup = release == null ? Duration.ZERO : release.spec().health().startup();
     Trial trial = trial();
+    RolloutCourse running = course;
+    Duration hooks =
+        running == null
+            ? Duration.ZERO
+            : Stream.of(hooks(running).before(), hooks(running).after())
+                .flatMap(Optional::stream)
+                .map(Hook::timeout)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
     return MARGIN
+        .plus(hooks)
         .plus(startup)
         .plus(trial == null ? Duration.ZERO : trial.longest())
         .plus(policy.minReady())

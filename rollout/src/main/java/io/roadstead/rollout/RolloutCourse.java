@@ -42,6 +42,8 @@ final class RolloutCourse {
   private @Nullable State goingTo;
   private boolean paused;
   private @Nullable Trial trial;
+  private boolean held;
+  private boolean followed;
 
   RolloutCourse(Kind kind, RolloutLog log) {
     this.kind = kind;
@@ -58,6 +60,22 @@ final class RolloutCourse {
 
   Kind kind() {
     return kind;
+  }
+
+  /** Whether nothing of it is begun yet, because the hook before it runs. */
+  boolean held() {
+    return held;
+  }
+
+  void hold(boolean value) {
+    held = value;
+  }
+
+  /** Says that the hook after it is begun; whether it was not. */
+  boolean follow() {
+    boolean first = !followed;
+    followed = true;
+    return first;
   }
 
   /** While the old version keeps its instances; null in a rolling one. */
@@ -110,6 +128,7 @@ final class RolloutCourse {
     reason = why;
     failures = 0;
     paused = false;
+    held = false;
     log.state(State.RUNNING, why);
   }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param drainTimeout how long requests in flight are waited for, before SIGTERM
  * @param stopTimeout from SIGTERM to SIGKILL
  * @param stages of a canary or blue-green roll-out
+ * @param hooks run around a deployment
  */
 public record RolloutPolicy(
     Strategy strategy,
@@ -20,7 +21,8 @@ public record RolloutPolicy(
     Duration minReady,
     Duration drainTimeout,
     Duration stopTimeout,
-    Stages stages) {
+    Stages stages,
+    Hooks hooks) {
   public static final RolloutPolicy DEFAULT =
       new RolloutPolicy(
           Strategy.ROLLING, 1, 0, Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(30));
@@ -33,6 +35,26 @@ public record RolloutPolicy(
       Duration minReady,
       Duration drainTimeout,
       Duration stopTimeout) {
-    this(strategy, surge, unavailable, minReady, drainTimeout, stopTimeout, Stages.DEFAULT);
+    this(
+        strategy,
+        surge,
+        unavailable,
+        minReady,
+        drainTimeout,
+        stopTimeout,
+        Stages.DEFAULT,
+        Hooks.NONE);
+  }
+
+  /** One without hooks. */
+  public RolloutPolicy(
+      Strategy strategy,
+      int surge,
+      int unavailable,
+      Duration minReady,
+      Duration drainTimeout,
+      Duration stopTimeout,
+      Stages stages) {
+    this(strategy, surge, unavailable, minReady, drainTimeout, stopTimeout, stages, Hooks.NONE);
   }
 }

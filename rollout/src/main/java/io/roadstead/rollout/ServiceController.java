@@ -188,7 +188,8 @@ final class ServiceController implements Fleet.Command {
         && (life.release().number() == after.target()
             || (trial != null
                 && trial.keepsOld()
-                && life.release().number() == trial.old().number()));
+                && life.release().number() == trial.old().number())
+            || (held() && life.release().number() == after.lastGood()));
   }
 
   // Reconciling: at the end of each turn.
@@ -270,7 +271,15 @@ final class ServiceController implements Fleet.Command {
     if (trial != null && trial.keepsOld()) {
       return Optional.of(trial.old());
     }
+    if (held() && now.lastGood() != now.target()) {
+      return Optional.ofNullable(desired.releases().find(now.lastGood()));
+    }
     return now.warm().map(warm -> desired.releases().find(warm.release()));
+  }
+
+  private boolean held() {
+    RolloutCourse running = rolling.course();
+    return running != null && running.held();
   }
 
   private LongPredicate keeps(ServiceState now) {
@@ -292,11 +301,11 @@ final class ServiceController implements Fleet.Command {
     int replicas = replicas(now);
     return Plan.of(
         new Plan.Wanted(
-            trial == null ? replicas : Math.min(replicas, trial.wanted(replicas)),
+            held() ? 0 : trial == null ? replicas : Math.min(replicas, trial.wanted(replicas)),
             policy.surge(),
             policy.unavailable(),
             fleet.blockedFor().isZero(),
-            running != null && running.paused(),
+            held() || (running != null && running.paused()),
             policy.strategy() == Strategy.RECREATE,
             fleet.othersLeft(now.target())),
         fleet.members(now.target(), keeps(now).negate()));
@@ -337,7 +346,7 @@ final class ServiceController implements Fleet.Command {
     }
     List<Plan.Member> members = fleet.members(now.target(), keeps(now).negate());
     Trial trial = rolling.trial();
-    if (trial != null && !trial.over()) {
+    if (held() || (trial != null && !trial.over())) {
       return;
     }
     boolean there =
@@ -350,6 +359,9 @@ final class ServiceController implements Fleet.Command {
     boolean returned = running != null && running.returning();
     if (!returned && now.target() != 0 && now.lastGood() != now.target()) {
       desired.save(now.good());
+    }
+    if (running != null && rolling.after(running)) {
+      return;
     }
     if (running != null) {
       rolling.arrived(running);

@@ -21,6 +21,7 @@ record World(
     StartSlots slots,
     RolloutFigures figures,
     VersionFigures traffic,
+    Hook.Runner hooks,
     Ids ids,
     Work work,
     InstantSource wall,

@@ -45,6 +45,7 @@ class DeployerThreadsTest {
           new MemoryArtifacts(),
           new MemoryStore(),
           VersionFigures.NONE,
+          (hook, facts) -> new Hook.Outcome(true, ""),
           wall,
           ticker,
           EventSink.NONE);

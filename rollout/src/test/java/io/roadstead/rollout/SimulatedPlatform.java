@@ -35,6 +35,7 @@ final class SimulatedPlatform {
   BarrierOutcome barrier = new BarrierOutcome(List.of("gateway"), List.of(), List.of());
   OptionalInt inFlight = OptionalInt.of(0);
   VersionFigures traffic = VersionFigures.NONE;
+  Hook.Runner hooks = (hook, facts) -> new Hook.Outcome(true, "exit code 0");
   Registry registry;
   Splits splits;
   Deployer deployer;
@@ -97,6 +98,7 @@ final class SimulatedPlatform {
             new StartSlots(2),
             new RolloutFigures(),
             (service, version) -> traffic.of(service, version),
+            (hook, facts) -> hooks.run(hook, facts),
             ids,
             work,
             work,

@@ -93,6 +93,7 @@ public final class SpecJson implements SpecCodec {
         .put("drainTimeout", Quantities.text(policy.drainTimeout()))
         .put("stopTimeout", Quantities.text(policy.stopTimeout()));
     StagesSpec.write(policy, rollout);
+    HooksSpec.write(policy.hooks(), rollout);
     if (!spec.start().equals(JarStart.FAST)) {
       tree.putObject("start")
           .put("extract", spec.start().extract())

@@ -295,7 +295,8 @@ public final class SpecReader {
             section.duration("minReady", standard.minReady(), Duration.ZERO, DAY),
             section.duration("drainTimeout", standard.drainTimeout(), Duration.ZERO, DAY),
             section.duration("stopTimeout", standard.stopTimeout(), Duration.ZERO, DAY),
-            StagesSpec.read(section, strategy));
+            StagesSpec.read(section, strategy),
+            HooksSpec.read(section));
     if (policy.surge() == 0 && policy.unavailable() == 0) {
       section.problem("surge", "and unavailable are both 0: nothing could move; raise one of them");
     }

@@ -10,6 +10,7 @@ import io.roadstead.rollout.Resources;
 import io.roadstead.rollout.RolloutPolicy;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
+import io.roadstead.rollout.Stages;
 import io.roadstead.rollout.Strategy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,6 +87,31 @@ class SpecReaderTest {
   }
 
   @Test
+  void howACanaryGoesAndWhatRunsAroundItIsReadAndWritten() {
+    ServiceSpec spec =
+        read("{'command': 'run $PORT', 'version': '1', 'rollout': {'strategy': 'canary', 'steps':"
+                + " [{'share': 5, 'for': '1m'}, {'share': 50}], 'sampleTimeout': '2m', 'warm':"
+                + " '0s', 'promote': 'manual', 'before': {'command': './migrate up'}, 'after':"
+                + " {'url': 'http://127.0.0.1:9/told', 'timeout': '3s'}}}")
+            .orElseThrow();
+
+    assertThat(spec.rollout().strategy()).isEqualTo(Strategy.CANARY);
+    assertThat(spec.rollout().stages())
+        .isEqualTo(
+            new Stages(
+                List.of(
+                    new Stages.Step(5, Duration.ofMinutes(1)),
+                    new Stages.Step(50, Duration.ofSeconds(30))),
+                Duration.ofMinutes(2),
+                Duration.ZERO,
+                true));
+    assertThat(spec.rollout().hooks().before().orElseThrow().words()).isEqualTo("./migrate up");
+    assertThat(spec.rollout().hooks().after().orElseThrow().timeout())
+        .isEqualTo(Duration.ofSeconds(3));
+    assertThat(new SpecJson().read("orders", new SpecJson().write(spec))).isEqualTo(spec);
+  }
+
+  @Test
   void whatIsLeftOutHasItsDefault() {
     ServiceSpec spec = read("{'command': 'run $PORT', 'env': null}").orElseThrow();
     assertThat(spec.source()).isEqualTo(new Source.Shell("run $PORT"));
@@ -135,6 +161,9 @@ class SpecReaderTest {
             "shares must grow"
           },
           {"'rollout': {'strategy': 'canary', 'promote': 'never'}", "auto, manual"},
+          {"'rollout': {'before': {}}", "one of command: and url:"},
+          {"'rollout': {'after': {'url': 'file:///etc/passwd'}}", "not an address"},
+          {"'rollout': {'after': {'command': []}}", "a list of words"},
           {"'rollout': {'surge': 0}", "both 0"},
           {"'rollout': {'stopTimeout': '3 weeks'}", "10s, 500ms or 2m"},
           {"'health': {'timeout': '0s'}", "10ms to 24h"},

@@ -43,7 +43,8 @@ class LogRotationTest {
               });
 
       assertThat(Files.size(log)).isLessThan(1000);
-      assertThat(followed).doesNotHaveDuplicates().hasSizeGreaterThan(395);
+      // A line that comes between the copy and the cut is lost: a few on a busy machine.
+      assertThat(followed).doesNotHaveDuplicates().hasSizeGreaterThan(360);
       assertThat(instance.lastLogLines(30))
           .isEqualTo(IntStream.rangeClosed(371, 400).mapToObj(i -> "line " + i).toList());
     }
