@@ -32,7 +32,9 @@ export function rollbackTo(one, entry) {
 const back = async (one, to) => (await post(`/api/v1/services/${segment(one.name)}/rollback`, { to })).rollout;
 
 const consequence = (one, to) =>
-  `Instances of ${to} will replace those of ${one.version}, each before its predecessor is drained and stopped. No request is lost. The number of instances stays.`;
+  one.instances.some((instance) => instance.version === to && instance.phase === "warm")
+    ? `All requests go to ${to} at once: its instances are still kept warm. Those of ${one.version} are drained and stopped.`
+    : `Instances of ${to} will replace those of ${one.version}, each before its predecessor is drained and stopped. No request is lost. The number of instances stays.`;
 
 function choices(one, state, redraw) {
   const { value, problem } = historyOf(one);

@@ -1,6 +1,6 @@
 import { post, segment } from "../api.js";
 import { h } from "../dom.js";
-import { rolloutTitle } from "../parts/state.js";
+import { onTrial, rolloutTitle } from "../parts/state.js";
 import { ask } from "./ask.js";
 
 export function pause(rollout) {
@@ -25,6 +25,25 @@ export function proceed(rollout) {
   });
 }
 
+/** Gives the new version of a canary or blue-green roll-out everything. */
+export function promote(rollout) {
+  return ask({
+    title: `Promote ${rollout.to}?`,
+    confirm: "Promote it",
+    says: () => [
+      h(
+        "p",
+        {},
+        `All requests of ${rollout.service} go to ${rollout.to} once all its instances are available, and it is not judged any further. ${rollout.from} stays warm for as long as its specification says.`,
+      ),
+    ],
+    run: async () => {
+      await tell(rollout, "promote");
+      return rollout.id;
+    },
+  });
+}
+
 export function abort(rollout) {
   return ask({
     title: "Abort the roll-out?",
@@ -35,7 +54,9 @@ export function abort(rollout) {
         "p",
         {},
         rollout.from && rollout.from !== rollout.to
-          ? `${rollout.service} goes back to ${rollout.from}: instances of ${rollout.to} are drained and stopped once enough of ${rollout.from} are available.`
+          ? onTrial(rollout)
+            ? `All requests of ${rollout.service} go to ${rollout.from} at once; instances of ${rollout.to} are drained and stopped.`
+            : `${rollout.service} goes back to ${rollout.from}: instances of ${rollout.to} are drained and stopped once enough of ${rollout.from} are available.`
           : `${rollout.service}, ${rolloutTitle(rollout)}: steps under way end and what it began is taken back.`,
       ),
     ],

@@ -1,7 +1,7 @@
-import { abort, pause, proceed } from "../actions/rollout.js";
+import { abort, pause, proceed, promote } from "../actions/rollout.js";
 import { h } from "../dom.js";
 import { plural } from "../format.js";
-import { rolloutTitle } from "./state.js";
+import { onTrial, rolloutTitle } from "./state.js";
 import { ended } from "../world.js";
 import { rolloutHead, steps } from "./steps.js";
 
@@ -49,6 +49,7 @@ export function actions(rollout) {
   const button = (name, click) => h("button", { class: "button little", type: "button", on: { click: () => click(rollout) } }, name);
   return [
     rollout.state === "paused" ? button("Go on", proceed) : button("Pause", pause),
+    onTrial(rollout) ? button("Promote", promote) : null,
     button("Abort", abort),
   ];
 }

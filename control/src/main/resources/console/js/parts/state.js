@@ -12,6 +12,7 @@ const PHASES = {
   settling: ["Settling", "move"],
   draining: ["Draining", "move"],
   retiring: ["Retiring", "move"],
+  warm: ["Kept warm", "idle"],
   leaving: ["Leaving", "move"],
   stopping: ["Stopping", "move"],
   detached: ["Drained", "idle"],
@@ -88,6 +89,12 @@ export function rolloutTitle(rollout) {
   return rollout.to ? `${kind} ${rollout.from} → ${rollout.to}` : `${kind} ${rollout.from}`;
 }
 
+/** Whether the old version of a canary or blue-green roll-out is still the one that stays. */
+export const onTrial = (rollout) =>
+  !ended(rollout) &&
+  ["canary", "blue-green"].includes(rollout.strategy) &&
+  !(rollout.steps ?? []).some((step) => step.name === "switch" || step.name === "return");
+
 /** How an event is meant, by the last word of its kind. */
 export function eventTone(kind) {
   if (/(failed|crashed|killed|held-out|ejected|expired|lagging)$/.test(kind)) {
@@ -96,7 +103,7 @@ export function eventTone(kind) {
   if (/(returning|paused|suspect|unready|expiry-held|checks-held|name-differs|gone|aborted|superseded)$/.test(kind)) {
     return "warn";
   }
-  if (/(succeeded|available|recovered|caught-up|let-back-in|adopted)$/.test(kind)) {
+  if (/(succeeded|switched|available|recovered|caught-up|let-back-in|adopted)$/.test(kind)) {
     return "good";
   }
   return "idle";

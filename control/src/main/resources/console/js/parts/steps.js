@@ -17,6 +17,12 @@ const NAMES = {
   idle: "Requests end",
   retire: "Retire",
   stop: "Stop",
+  canary: "Canary",
+  promote: "Promote",
+  switch: "Switch",
+  return: "Return",
+  wait: "Wait",
+  abort: "Abort",
 };
 
 const STATES = { running: "under way", done: "done", failed: "failed", skipped: "skipped" };

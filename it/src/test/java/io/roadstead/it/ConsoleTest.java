@@ -13,6 +13,8 @@ import io.roadstead.rollout.Rollout;
 import io.roadstead.rollout.RolloutPolicy;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
+import io.roadstead.rollout.Stages;
+import io.roadstead.rollout.Strategy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -149,6 +151,33 @@ class ConsoleTest {
     page.click("Close");
     page.reads("main", "one");
     assertThat(get("/paged")).isEqualTo("one");
+  }
+
+  @Test
+  void aTrialIsPromotedFromThePageAndGoneBackFromWhileTheOldIsWarm() throws Exception {
+    deploy("staged", "one", 1);
+    String trial = begin("staged", "two", 1, blueGreenByHand());
+    open("/services/staged");
+    signIn();
+    page.reads("main", "Paused");
+    assertThat(get("/staged")).isEqualTo("one");
+    page.click("Promote");
+    page.reads("dialog", "All requests of staged go to two");
+    page.click("Promote it");
+    page.reads("dialog", "Succeeded");
+    page.click("Close");
+    assertThat(platform.deployer().rollout(trial).orElseThrow().state())
+        .isEqualTo(Rollout.State.SUCCEEDED);
+    assertThat(get("/staged")).isEqualTo("two");
+    page.reads("main", "Kept warm");
+
+    page.click("History");
+    page.click("Roll back to one");
+    page.reads("dialog", "All requests go to one at once");
+    page.click("Roll back");
+    page.reads("dialog", "Succeeded");
+    page.click("Close");
+    assertThat(get("/staged")).isEqualTo("one");
   }
 
   @Test
@@ -335,7 +364,30 @@ class ConsoleTest {
     page.until("the dialog to be closed", "document.querySelector('dialog') === null");
   }
 
+  private static RolloutPolicy blueGreenByHand() {
+    RolloutPolicy usual = RolloutPolicy.DEFAULT;
+    Stages stages = Stages.DEFAULT;
+    return new RolloutPolicy(
+        Strategy.BLUE_GREEN,
+        usual.surge(),
+        usual.unavailable(),
+        usual.minReady(),
+        usual.drainTimeout(),
+        usual.stopTimeout(),
+        new Stages(stages.steps(), stages.sampleTimeout(), stages.warm(), true));
+  }
+
   private static Rollout deploy(String service, String word, int replicas) throws Exception {
+    String id = begin(service, word, replicas, RolloutPolicy.DEFAULT);
+    Optional<Rollout> rollout = platform.deployer().rollout(id);
+    while (rollout.isPresent() && !rollout.get().state().ended()) {
+      rollout = platform.deployer().await(id, rollout, LONG);
+    }
+    return rollout.orElseThrow();
+  }
+
+  private static String begin(String service, String word, int replicas, RolloutPolicy policy)
+      throws Exception {
     ServiceSpec spec =
         new ServiceSpec(
             service,
@@ -346,13 +398,8 @@ class ConsoleTest {
             new Health("/health", Duration.ofMillis(50), Duration.ofSeconds(1), LONG),
             Map.of(),
             Resources.UNLIMITED,
-            RolloutPolicy.DEFAULT);
-    String id = platform.deployer().apply(spec, "test").orElseThrow();
-    Optional<Rollout> rollout = platform.deployer().rollout(id);
-    while (rollout.isPresent() && !rollout.get().state().ended()) {
-      rollout = platform.deployer().await(id, rollout, LONG);
-    }
-    return rollout.orElseThrow();
+            policy);
+    return platform.deployer().apply(spec, "test").orElseThrow();
   }
 
   private static void register(String service, String id) throws Exception {
