@@ -262,7 +262,7 @@ public final class ControlServer implements AutoCloseable {
     all.addAll(new ServicesApi(parts.registry(), parts.deployer(), parts.traffic()).endpoints());
     all.addAll(
         new InstancesApi(
-                parts.registry(), parts.deployer(), parts.traffic(), config.defaultRoutes())
+                parts.registry(), parts.deployer(), parts.figures(), config.defaultRoutes())
             .endpoints());
     all.addAll(
         new LogsApi(parts.deployer(), parts.logs(), new TextStreams(vertx, blocking)).endpoints());

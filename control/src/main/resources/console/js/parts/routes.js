@@ -37,7 +37,23 @@ function sent(route) {
   return route.strip && route.path !== "/" ? "without the prefix" : "as it is";
 }
 
-export function routeTable(routes, withService = true) {
+// What was counted on it since the platform started; figures: label → what GET /api/v1/routes says.
+function counted(figures) {
+  const of = (route) => figures.get(route.label);
+  const cell = (name, text) => ({
+    name,
+    class: "number",
+    cell: (route) => (of(route) ? h("span", {}, text(of(route))) : h("span", { class: "muted" }, "–")),
+  });
+  return [
+    cell("Requests", (one) => String(one.requests)),
+    cell("Errors", (one) => String(one.errors)),
+    cell("Time-outs", (one) => String(one.timeouts)),
+    cell("p99", (one) => (one.p99Millis === undefined ? "–" : `${one.p99Millis.toFixed(1)} ms`)),
+  ];
+}
+
+export function routeTable(routes, withService = true, figures = undefined) {
   return table(
     "Routes",
     [
@@ -46,6 +62,7 @@ export function routeTable(routes, withService = true) {
       { name: "Asks for", cell: (route) => h("span", { class: asks(route) ? "break" : "muted" }, asks(route) || "nothing more") },
       withService && { name: "Service", cell: (route) => h("a", { class: "break", href: link("services", route.service) }, route.service) },
       { name: "Sent on", cell: (route) => h("span", { class: "break" }, sent(route)) },
+      ...(figures ? counted(figures) : []),
       { name: "From", cell: (route) => source(route, world.routes) },
     ].filter(Boolean),
     routes,

@@ -427,6 +427,10 @@ final class Exchange implements BodyReader.Sink {
     if (at != null) {
       at.failed(code);
     }
+    RouteEntry by = route;
+    if (by != null && code.endsWith("timeout")) {
+      worker.timedOut(by.label(), code);
+    }
   }
 
   /** The client has gone. */

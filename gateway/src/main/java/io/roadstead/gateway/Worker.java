@@ -84,6 +84,7 @@ final class Worker {
 
   private final Map<String, LoopService> services = new HashMap<>();
   private final Map<Traffic.Key, Traffic> traffic = new HashMap<>();
+  private final Map<String, Long> timeouts = new HashMap<>();
   private final Traffic unrouted = new Traffic(Traffic.Key.NONE);
   private final LoopLog accessLog;
   private final LoopFilters filters;
@@ -572,7 +573,15 @@ final class Worker {
     return traffic.computeIfAbsent(key, Traffic::new);
   }
 
+  /** A request of a route ended because it took too long. */
+  void timedOut(String route, String reason) {
+    timeouts.merge(reason + "," + route, 1L, Long::sum);
+  }
+
   private void forgetOldCounts() {
+    if (timeouts.size() > MAX_COUNTS) {
+      timeouts.clear();
+    }
     if (traffic.size() > MAX_COUNTS) {
       Set<String> versions = new HashSet<>();
       pools.values().forEach(pool -> versions.add(pool.instance().version()));
@@ -584,6 +593,7 @@ final class Worker {
     sum.add(unrouted);
     refusals.addTo(sum);
     filters.addTo(sum);
+    timeouts.forEach((by, count) -> sum.count("timeouts", "reason,route", by, count));
     limited.addTo(sum);
     traffic.values().forEach(sum::add);
     services.values().forEach(sum::add);

@@ -87,6 +87,9 @@ class ResilienceTest {
       assertThat(slow.heads.size() + other.heads.size()).isEqualTo(1);
       assertThat(figures().unretried()).containsEntry("not-idempotent", 1L);
       assertThat(figures().failures()).containsEntry("upstream-timeout", 1L);
+      assertThat(harbour.gateway().stats().counters())
+          .containsEntry(
+              new GatewayStats.Counter("timeouts", "reason,route", "upstream-timeout,/app/**"), 1L);
     }
   }
 

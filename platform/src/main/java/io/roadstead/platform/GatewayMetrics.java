@@ -57,6 +57,7 @@ final class GatewayMetrics implements MultiCollector {
           entry(
               "unretried", "Requests that failed at an instance and were not tried again, by why"),
           entry("ejections", "How often an instance was avoided for what it did"),
+          entry("timeouts", "Requests of a route that ended because they took too long"),
           entry("queued", "Requests that waited for their turn, or for an instance"),
           entry(
               "refused_connections",

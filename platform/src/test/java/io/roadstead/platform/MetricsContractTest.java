@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,37 @@ class MetricsContractTest {
       String family = name.replaceAll("_(total|count|sum|bucket|max|created|info)$", "");
       assertThat(types.keySet()).as(name).containsAnyOf(family, name);
     }
+  }
+
+  /** What is there and what the documents list are the same. */
+  @Test
+  void everyMetricIsDocumentedAndNoOther() throws Exception {
+    Map<String, String> told = new TreeMap<>();
+    Matcher row =
+        Pattern.compile("(?m)^\\| `(roadstead_[a-z_]+)(?:\\{.*?})?` \\| (\\w+) \\|")
+            .matcher(Files.readString(Path.of("..", "docs", "metrics.md")));
+    while (row.find()) {
+      told.put(row.group(1).replaceAll("_total$", ""), row.group(2));
+    }
+    Map<String, String> there = new TreeMap<>();
+    for (String line : scrapeAfterARequest().lines().toList()) {
+      if (line.startsWith("# TYPE roadstead_")) {
+        List<String> words = List.of(line.split(" ", -1));
+        there.put(words.get(2), words.get(3));
+      }
+    }
+    // What is counted by a label is there once it has happened.
+    Map<String, String> later =
+        Map.of(
+            "roadstead_gateway_timeouts", "counter",
+            "roadstead_gateway_filter_runs", "counter",
+            "roadstead_gateway_filter_failures", "counter",
+            "roadstead_registry_expired", "counter",
+            "roadstead_registry_ejected", "counter",
+            "roadstead_rollouts", "counter",
+            "roadstead_instance_restarts", "counter");
+    later.forEach(there::putIfAbsent);
+    assertThat(told).isEqualTo(there);
   }
 
   private String scrapeAfterARequest() throws Exception {

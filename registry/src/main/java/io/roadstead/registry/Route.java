@@ -1,6 +1,7 @@
 package io.roadstead.registry;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * One route of a service, a versioned fact beside its instances.
@@ -65,5 +66,31 @@ public record Route(
   /** The path that is compared: a prefix is the same with and without a slash at its end. */
   public String claimedPath() {
     return !match.exact() && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+  }
+
+  /**
+   * How metrics, the access log and the API name it where it was declared: host, path, and what
+   * else it asks for.
+   */
+  public String label() {
+    StringBuilder label = new StringBuilder(host).append(path);
+    if (match.exact()) {
+      label.append(" exact");
+    }
+    match.methods().forEach(method -> label.append(' ').append(method));
+    append(label, " header ", match.headers());
+    append(label, " query ", match.query());
+    append(label, " cookie ", match.cookies());
+    return label.toString();
+  }
+
+  private static void append(StringBuilder label, String kind, Map<String, String> conditions) {
+    conditions.forEach(
+        (name, value) -> {
+          label.append(kind).append(name);
+          if (!value.equals(RouteMatch.ANY)) {
+            label.append('=').append(value);
+          }
+        });
   }
 }

@@ -1,6 +1,6 @@
 package io.roadstead.control.api;
 
-import io.roadstead.control.figures.Traffic;
+import io.roadstead.control.figures.FigureBook;
 import io.roadstead.control.http.Access.Needs;
 import io.roadstead.control.http.Answer;
 import io.roadstead.control.http.Call;
@@ -19,16 +19,18 @@ public final class InstancesApi {
   private final Registry registry;
   private final Deployer deployer;
   private final Views views;
+  private final FigureBook figures;
   private final boolean defaultRoutes;
 
   /**
    * @param defaultRoutes whether the gateway routes {@code /{service}/**} for all that registers
    */
   public InstancesApi(
-      Registry registry, Deployer deployer, Traffic traffic, boolean defaultRoutes) {
+      Registry registry, Deployer deployer, FigureBook figures, boolean defaultRoutes) {
     this.registry = registry;
     this.deployer = deployer;
-    this.views = new Views(registry, deployer, traffic);
+    this.views = new Views(registry, deployer, figures);
+    this.figures = figures;
     this.defaultRoutes = defaultRoutes;
   }
 
@@ -39,7 +41,7 @@ public final class InstancesApi {
             "POST", "/api/v1/instances/{id}/drain", Needs.CHANGING, c -> drain(c, true)),
         Endpoint.blocking(
             "POST", "/api/v1/instances/{id}/resume", Needs.CHANGING, c -> drain(c, false)),
-        Endpoint.quick("GET", "/api/v1/routes", Needs.READING, _ -> routes()));
+        Endpoint.blocking("GET", "/api/v1/routes", Needs.READING, _ -> routes()));
   }
 
   private Answer list(Call call) {
@@ -94,6 +96,6 @@ public final class InstancesApi {
   }
 
   private Answer routes() {
-    return Answer.json(200, RouteJson.list(registry.snapshot(), defaultRoutes));
+    return Answer.json(200, RouteJson.list(registry.snapshot(), defaultRoutes, figures.byRoute()));
   }
 }

@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe from any thread; one lock guards all but the totals of instances, which are read without.
  */
 public final class FigureBook implements Traffic, VersionFigures {
+  private static final int CLIENT_ERRORS = 4;
   private static final int SERVER_ERRORS = 5;
   private static final List<Long> UPPER_NANOS =
       IntStream.range(0, Buckets.COUNT).mapToLong(Buckets::upperNanos).boxed().toList();
@@ -74,6 +75,16 @@ public final class FigureBook implements Traffic, VersionFigures {
     private final long[] byStatusClass = new long[Requests.CLASSES];
     private final long[] buckets = new long[Buckets.COUNT];
     private double sumSeconds;
+
+    private void add(Total other) {
+      for (int i = 0; i < byStatusClass.length; i++) {
+        byStatusClass[i] += other.byStatusClass[i];
+      }
+      for (int i = 0; i < buckets.length; i++) {
+        buckets[i] += other.buckets[i];
+      }
+      sumSeconds += other.sumSeconds;
+    }
   }
 
   private final Supplier<Optional<GatewayCounts>> asked;
@@ -413,6 +424,39 @@ public final class FigureBook implements Traffic, VersionFigures {
     }
     return new Sample(
         requests, errors, new Histogram(UPPER_NANOS, LongStream.of(counts).boxed().toList()));
+  }
+
+  /** What was counted on each route since the platform started, by its label. */
+  public Map<String, OfRoute> byRoute() {
+    Map<String, Total> sums = new HashMap<>();
+    Map<String, Long> late = new HashMap<>();
+    lock.lock();
+    try {
+      totals.forEach(
+          (key, total) -> sums.computeIfAbsent(key.route(), _ -> new Total()).add(total));
+      counters.forEach(
+          (counter, count) -> {
+            if (counter.name().equals("timeouts")) {
+              String value = counter.value();
+              late.merge(value.substring(value.indexOf(',') + 1), count, Long::sum);
+            }
+          });
+    } finally {
+      lock.unlock();
+    }
+    Map<String, OfRoute> all = new HashMap<>();
+    sums.forEach(
+        (route, sum) ->
+            all.put(
+                route,
+                new OfRoute(
+                    LongStream.of(sum.byStatusClass).sum(),
+                    sum.byStatusClass[SERVER_ERRORS],
+                    sum.byStatusClass[CLIENT_ERRORS],
+                    late.getOrDefault(route, 0L),
+                    Buckets.quantileMillis(sum.buckets, 0.5),
+                    Buckets.quantileMillis(sum.buckets, 0.99))));
+    return all;
   }
 
   /** What was counted since the platform started, as of now, over all gateways. Blocks a moment. */

@@ -1,5 +1,6 @@
 package io.roadstead.control.wire;
 
+import io.roadstead.control.figures.OfRoute;
 import io.roadstead.registry.Route;
 import io.roadstead.registry.RouteMatch;
 import io.roadstead.registry.Service;
@@ -24,6 +25,16 @@ public final class RouteJson {
    * @param defaultRoutes whether they route {@code /{service}/**} for all that registers
    */
   public static ArrayNode list(Snapshot snapshot, boolean defaultRoutes) {
+    return list(snapshot, defaultRoutes, Map.of());
+  }
+
+  /**
+   * The same with what was counted on each.
+   *
+   * @param figures by the routes' labels
+   */
+  public static ArrayNode list(
+      Snapshot snapshot, boolean defaultRoutes, Map<String, OfRoute> figures) {
     ArrayNode list = Json.array();
     Map<Claim, String> claims = new HashMap<>();
     for (Service service : snapshot.services().values()) {
@@ -34,6 +45,8 @@ public final class RouteJson {
             service.name(),
             route,
             "specification",
+            route.label(),
+            figures,
             claims.putIfAbsent(claim, service.name()));
       }
     }
@@ -41,25 +54,53 @@ public final class RouteJson {
       for (Service service : snapshot.services().values()) {
         Route route = new Route("", "/" + service.name(), true);
         Claim claim = new Claim("", route.claimedPath(), route.match());
-        add(list, service.name(), route, "default", claims.get(claim));
+        add(
+            list,
+            service.name(),
+            route,
+            "default",
+            route.label() + "/**",
+            figures,
+            claims.get(claim));
       }
     }
     return list;
   }
 
   private static void add(
-      ArrayNode list, String service, Route route, String source, @Nullable String before) {
+      ArrayNode list,
+      String service,
+      Route route,
+      String source,
+      String label,
+      Map<String, OfRoute> figures,
+      @Nullable String before) {
     ObjectNode entry =
         list.addObject()
             .put("host", route.host())
             .put("path", route.path())
             .put("strip", route.strip())
             .put("service", service)
-            .put("source", source);
+            .put("source", source)
+            .put("label", label);
     RouteFields.write(route, entry);
     TrafficJson.write(entry, route.traffic());
     if (before != null && !before.equals(service)) {
       entry.put("shadowedBy", before);
+    }
+    OfRoute counted = figures.get(label);
+    if (counted != null) {
+      figures(counted, entry.putObject("figures"));
+    }
+  }
+
+  private static void figures(OfRoute counted, ObjectNode to) {
+    to.put("requests", counted.requests())
+        .put("errors", counted.errors())
+        .put("clientErrors", counted.clientErrors())
+        .put("timeouts", counted.timeouts());
+    if (!Double.isNaN(counted.p50Millis())) {
+      to.put("p50Millis", counted.p50Millis()).put("p99Millis", counted.p99Millis());
     }
   }
 }

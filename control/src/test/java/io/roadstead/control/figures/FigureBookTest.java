@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -57,6 +58,34 @@ class FigureBookTest {
         .filter(one -> one.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError(name + " is not in " + book.live()));
+  }
+
+  @Test
+  void aRouteHasTheFiguresOfAllItsVersionsAndItsTimeouts() {
+    Requests one = counts(85, 10, 5, 20).requests().getFirst();
+    Requests two =
+        new Requests(
+            new RequestKey("/orders/**", "orders", "2"), one.byStatusClass(), one.buckets(), 1);
+    own =
+        Optional.of(
+            new GatewayCounts(
+                List.of(one, two),
+                Map.of(),
+                Map.of(),
+                0,
+                Map.of(
+                    new GatewayCounts.Counter(
+                        "timeouts", "reason,route", "upstream-timeout,/orders/**"),
+                    3L,
+                    new GatewayCounts.Counter("timeouts", "reason,route", "queue-timeout,/a,b"),
+                    1L)));
+    second();
+    OfRoute figures = Objects.requireNonNull(book.byRoute().get("/orders/**"));
+    assertThat(figures.requests()).isEqualTo(200);
+    assertThat(figures.errors()).isEqualTo(20);
+    assertThat(figures.clientErrors()).isEqualTo(10);
+    assertThat(figures.timeouts()).isEqualTo(3);
+    assertThat(figures.p99Millis()).isBetween(10.0, 40.0);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.roadstead.control.api.Views;
+import io.roadstead.control.figures.OfRoute;
 import io.roadstead.control.wire.Json;
 import io.roadstead.control.wire.RegistryJson;
 import io.roadstead.control.wire.RouteJson;
@@ -92,6 +93,13 @@ class OpenApiDriftTest {
     assertThat(properties("Traffic")).containsAll(listed.path("traffic").propertyNames());
     for (JsonNode route : RouteJson.list(snapshot, true)) {
       assertThat(properties("Route")).containsAll(route.propertyNames());
+    }
+    OfRoute counted = new OfRoute(1, 0, 0, 0, 1.5, 2.5);
+    for (JsonNode route : RouteJson.list(snapshot, true, Map.of("/orders/**", counted))) {
+      if (route.path("source").asString().equals("default")) {
+        assertThat(properties("RouteFigures"))
+            .containsExactlyInAnyOrderElementsOf(route.path("figures").propertyNames());
+      }
     }
     for (JsonNode route : listed.path("routes")) {
       assertThat(properties("Route")).containsAll(route.propertyNames());

@@ -4,10 +4,8 @@ import io.roadstead.gateway.http.Ascii;
 import io.roadstead.gateway.http.Head;
 import io.roadstead.registry.PathForm;
 import io.roadstead.registry.Route;
-import io.roadstead.registry.RouteMatch;
 import io.roadstead.registry.TrafficPolicy;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,30 +80,6 @@ public final class RouteEntry {
       inner = inner.substring(0, inner.length() - 1);
     }
     return inner.isEmpty() ? List.of() : List.of(inner.split("/", -1));
-  }
-
-  /** How metrics name a declared route: host, path, and what else it asks for. */
-  static String label(Route route) {
-    RouteMatch match = route.match();
-    StringBuilder label = new StringBuilder(route.host()).append(route.path());
-    if (match.exact()) {
-      label.append(" exact");
-    }
-    match.methods().forEach(method -> label.append(' ').append(method));
-    append(label, " header ", match.headers());
-    append(label, " query ", match.query());
-    append(label, " cookie ", match.cookies());
-    return label.toString();
-  }
-
-  private static void append(StringBuilder label, String kind, Map<String, String> conditions) {
-    conditions.forEach(
-        (name, value) -> {
-          label.append(kind).append(name);
-          if (!value.equals(RouteMatch.ANY)) {
-            label.append('=').append(value);
-          }
-        });
   }
 
   /** Whether all that it asks for beside host and path is there. */

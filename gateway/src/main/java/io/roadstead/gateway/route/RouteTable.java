@@ -146,9 +146,7 @@ public final class RouteTable {
     for (Route route : routes) {
       RouteEntry kept = known.isEmpty() ? null : known.get(route);
       entries.add(
-          kept != null
-              ? kept
-              : new RouteEntry(RouteEntry.label(route), service.name(), index, route));
+          kept != null ? kept : new RouteEntry(route.label(), service.name(), index, route));
     }
     return new Declared(index, routes, entries);
   }

@@ -169,7 +169,7 @@ class RouteTableLawTest {
                     .thenComparingInt(taker -> -taker.route.match().conditions())
                     .thenComparingInt(Declared::order));
     if (best.isPresent()) {
-      return best.get().service + " " + RouteEntry.label(best.get().route);
+      return best.get().service + " " + best.get().route.label();
     }
     String first = path.split("/", -1)[1];
     Set<String> names = new HashSet<>();
