@@ -10,6 +10,7 @@ import io.roadstead.balancer.Tried;
 import io.roadstead.gateway.http.Head;
 import io.roadstead.gateway.route.RouteEntry;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,10 @@ final class Attempts {
   private @Nullable UpstreamPool pool;
 
   private @Nullable UpstreamConnection connection;
+
+  /** Who has failed the request last; null while another has it, and where none has. */
+  private @Nullable UpstreamPool failedBy;
+
   private boolean connected;
   private boolean replayed;
   private boolean bodySent;
@@ -85,6 +90,7 @@ final class Attempts {
     tries = 0;
     service = null;
     pool = null;
+    failedBy = null;
     recipient = null;
     connected = false;
     replayed = false;
@@ -103,6 +109,11 @@ final class Attempts {
   /** Whether an instance counts the request as under way. */
   boolean picked() {
     return member != null;
+  }
+
+  /** Whose the end of the request is: who has it, or who failed it last; null where nobody does. */
+  @Nullable UpstreamPool accountable() {
+    return member != null ? pool : failedBy;
   }
 
   @Nullable UpstreamConnection connection() {
@@ -284,6 +295,7 @@ final class Attempts {
     UpstreamPool to = picked.target();
     instanceGate = to.gate();
     pool = to;
+    failedBy = null;
     to.outstanding++;
     to.requests++;
     sentNanos = worker.now();
@@ -433,12 +445,14 @@ final class Attempts {
     return true;
   }
 
-  private static String why(@Nullable Throwable cause) {
+  /** In words of our own: what an exception says is not for clients. */
+  static String why(@Nullable Throwable cause) {
     return switch (cause) {
       case null -> "closed";
       case ConnectTimeoutException _ -> "no answer in time";
       case ConnectException _ -> "connection refused";
-      default -> String.valueOf(cause.getMessage());
+      case NoRouteToHostException _ -> "no way to its host";
+      default -> "the connection could not be made";
     };
   }
 
@@ -521,6 +535,8 @@ final class Attempts {
     Member<UpstreamPool> picked = member;
     if (picked != null) {
       member = null;
+      boolean failed = outcome == Outcome.ERROR || outcome == Outcome.CONNECT_FAILED;
+      failedBy = failed ? pool : null;
       long now = worker.now();
       long rtt = rttNanos > 0 ? rttNanos : now - sentNanos;
       LoopService to = requireNonNull(service);

@@ -498,7 +498,7 @@ final class Exchange implements BodyReader.Sink {
   private void count(int result) {
     counted = true;
     RouteEntry by = route;
-    UpstreamPool at = attempts.picked() ? attempts.pool() : null;
+    UpstreamPool at = attempts.accountable();
     Traffic traffic =
         by == null
             ? worker.unrouted()

@@ -2,6 +2,9 @@ package io.roadstead.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,6 +44,44 @@ class CountsTest {
           .singleElement()
           .satisfies(one -> assertThat(one.requests()).isEqualTo(10));
       assertThat(stats.clientConnections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatAnInstanceFailsCountsForItsVersion() throws IOException {
+    try (Harbour harbour = new Harbour();
+        Origin rude = new Origin(Origin.Connection::readRequest);
+        RawClient client = harbour.with(rude).client()) {
+      assertThat(client.get("/app").header("X-Roadstead-Reason")).isEqualTo("upstream-closed");
+      rude.stopListening();
+      assertThat(client.get("/app").header("X-Roadstead-Reason")).isEqualTo("connect-failed");
+      assertThat(harbour.gateway().stats().requests())
+          .filteredOn(one -> one.service().equals("app"))
+          .singleElement()
+          .satisfies(
+              one -> {
+                assertThat(one.version()).isEqualTo("v1");
+                assertThat(one.byStatus()).isEqualTo(Map.of("5xx", 2L));
+                assertThat(one.duration().count()).isEqualTo(2);
+              });
+    }
+  }
+
+  @Test
+  void whatNoAnswerCameToInTimeCountsForItsVersion() {
+    try (Harbour harbour = new Harbour(Harbour.timeouts(Duration.ofMillis(300)));
+        Origin silent =
+            new Origin(connection -> connection.in.transferTo(OutputStream.nullOutputStream()));
+        RawClient client = harbour.with(silent).client()) {
+      assertThat(client.get("/app").status()).isEqualTo(504);
+      assertThat(harbour.gateway().stats().requests())
+          .filteredOn(one -> one.service().equals("app"))
+          .singleElement()
+          .satisfies(
+              one -> {
+                assertThat(one.version()).isEqualTo("v1");
+                assertThat(one.byStatus()).isEqualTo(Map.of("5xx", 1L));
+              });
     }
   }
 

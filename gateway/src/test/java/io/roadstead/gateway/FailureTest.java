@@ -6,6 +6,7 @@ import io.roadstead.registry.Status;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -140,6 +141,14 @@ class FailureTest {
       assertThat(answer.body()).contains("dead", ":" + port, "1 of 1", "connection refused");
       assertProblem(client.get("/app"), 502, "connect-failed");
     }
+  }
+
+  @Test
+  void noExceptionsTextGoesToAClient() {
+    assertThat(Attempts.why(new IOException("epoll_ctl(..) failed: ENOENT at /10.0.0.7:80")))
+        .isEqualTo("the connection could not be made");
+    assertThat(Attempts.why(new NoRouteToHostException("EHOSTUNREACH: /10.0.0.7:80")))
+        .isEqualTo("no way to its host");
   }
 
   @Test
