@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -125,10 +126,10 @@ final class Fleet implements InstanceLife.Owner {
     return leaving.contains(id);
   }
 
-  /** Whether instances of this release take traffic. */
-  boolean serves(long release) {
+  /** Whether instances of these releases take traffic. */
+  boolean serves(LongPredicate releases) {
     return lives.values().stream()
-        .filter(life -> life.release().number() == release)
+        .filter(life -> releases.test(life.release().number()))
         .anyMatch(life -> life.standing().filter(s -> s != Standing.STARTING).isPresent());
   }
 
@@ -137,6 +138,15 @@ final class Fleet implements InstanceLife.Owner {
     return lives.values().stream()
         .filter(life -> life.phase() != Phase.DETACHED && !leaving.contains(life.id()))
         .anyMatch(life -> life.release().number() != target || stale.contains(life.id()));
+  }
+
+  /** How many instances of each version take traffic. */
+  Map<String, Integer> serving() {
+    Map<String, Integer> serving = new TreeMap<>();
+    lives.values().stream()
+        .filter(life -> life.standing().filter(s -> s == Standing.AVAILABLE).isPresent())
+        .forEach(life -> serving.merge(life.release().version(), 1, Integer::sum));
+    return serving;
   }
 
   /** Lets those of a release go that was kept warm. */

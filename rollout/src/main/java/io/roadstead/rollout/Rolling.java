@@ -99,7 +99,7 @@ final class Rolling {
     event("rollout.started", begun, name + ": " + kind.word() + " " + first.to() + " by " + by);
     if (beside.isPresent()) {
       tryOut(begun, beside.get(), desired.target(now), kind != RolloutCourse.Kind.ROLLBACK);
-    } else if (wasOnTrial || kind == RolloutCourse.Kind.ROLLBACK) {
+    } else if (!first.to().isEmpty() && (wasOnTrial || kind == RolloutCourse.Kind.ROLLBACK)) {
       world.splits().only(name, first.to(), id);
     } else if (!first.to().isEmpty() && !first.to().equals(from)) {
       world.splits().begins(name, first.to(), id);
@@ -222,7 +222,7 @@ final class Rolling {
             && !good.version().equals(young.version())
             && strategy(kind, now).staged()
             && now.replicas() > 0
-            && fleet.serves(good.number())
+            && fleet.serves(release -> release == good.number())
         ? Optional.of(good)
         : Optional.empty();
   }
@@ -246,7 +246,7 @@ final class Rolling {
     Trial trial =
         new Trial(world, turns, running, new OfTrial(running), old, young, judged && canary);
     running.trial(trial);
-    trial.begin();
+    trial.begin(fleet.serving());
   }
 
   private final class OfTrial implements Trial.Owner {

@@ -118,7 +118,7 @@ final class ServiceController implements Fleet.Command {
           desired.releases().version(known.target()),
           PLATFORM,
           rolling.now());
-    } else if (known.target() != 0 && known.target() != known.lastGood()) {
+    } else if (known.target() != 0 && known.target() != known.lastGood() && known.replicas() > 0) {
       String from = desired.releases().version(known.lastGood());
       Release target = desired.releases().find(known.target());
       boolean ofNobody =
@@ -229,7 +229,10 @@ final class ServiceController implements Fleet.Command {
   private ServiceState advance(ServiceState now) {
     Trial trial = rolling.trial();
     if (trial != null && !halted && !now.removing()) {
-      trial.advance(now.replicas(), available(now));
+      long old = trial.old().number();
+      if (!fleet.serves(release -> release != old && release != now.target())) {
+        trial.advance(now.replicas(), available(now));
+      }
     }
     ServiceState after = desired.known();
     Optional<ServiceState.Warm> warm = after.warm();
@@ -237,7 +240,7 @@ final class ServiceController implements Fleet.Command {
       return after;
     }
     Duration left = Duration.between(world.wall().instant(), warm.get().until());
-    if (left.isPositive() && fleet.serves(warm.get().release())) {
+    if (left.isPositive() && fleet.serves(now::keeps)) {
       if (cooling == null) {
         cooling = turns.after(left, () -> cooling = null);
       }
@@ -282,9 +285,16 @@ final class ServiceController implements Fleet.Command {
     return running != null && running.held();
   }
 
-  private LongPredicate keeps(ServiceState now) {
-    long number = halted || now.removing() ? 0 : kept(now).map(Release::number).orElse(0L);
-    return release -> release == number;
+  /**
+   * Which releases are planned beside the wanted one: while the old one is stayed with, those that
+   * it is to replace as well.
+   */
+  private LongPredicate beside(ServiceState now) {
+    Optional<Release> kept = halted || now.removing() ? Optional.empty() : kept(now);
+    if (kept.isEmpty()) {
+      return release -> false;
+    }
+    return now.keeps(kept.get().number()) ? now::keeps : release -> release != now.target();
   }
 
   /** Which releases are not for those who cannot follow a split. */
@@ -308,7 +318,7 @@ final class ServiceController implements Fleet.Command {
             held() || (running != null && running.paused()),
             policy.strategy() == Strategy.RECREATE,
             fleet.othersLeft(now.target())),
-        fleet.members(now.target(), keeps(now).negate()));
+        fleet.members(now.target(), beside(now).negate()));
   }
 
   /** What is kept is kept whole while it may have to serve again; warm, it only gets fewer. */
@@ -317,10 +327,18 @@ final class ServiceController implements Fleet.Command {
     if (kept == null || halted || now.removing()) {
       return new Plan(0, List.of(), List.of());
     }
-    List<Plan.Member> members = fleet.members(kept.number(), keeps(now));
+    List<Plan.Member> members = fleet.members(kept.number(), beside(now));
     if (now.keeps(kept.number())) {
       return new Plan(
-          0, List.of(), members.stream().filter(m -> m.leaving()).map(m -> m.id()).toList());
+          0,
+          members.stream()
+              .filter(m -> m.standing() == Plan.Standing.STARTING)
+              .map(m -> m.id())
+              .toList(),
+          members.stream()
+              .filter(m -> m.leaving() && m.standing() != Plan.Standing.STARTING)
+              .map(m -> m.id())
+              .toList());
     }
     RolloutPolicy policy = kept.spec().rollout();
     return Plan.of(
@@ -344,7 +362,7 @@ final class ServiceController implements Fleet.Command {
       }
       return;
     }
-    List<Plan.Member> members = fleet.members(now.target(), keeps(now).negate());
+    List<Plan.Member> members = fleet.members(now.target(), beside(now).negate());
     Trial trial = rolling.trial();
     if (held() || (trial != null && !trial.over())) {
       return;
@@ -357,7 +375,8 @@ final class ServiceController implements Fleet.Command {
       return;
     }
     boolean returned = running != null && running.returning();
-    if (!returned && now.target() != 0 && now.lastGood() != now.target()) {
+    // A release that no instance has run has shown nothing.
+    if (!returned && now.target() != 0 && now.lastGood() != now.target() && replicas(now) > 0) {
       desired.save(now.good());
     }
     if (running != null && rolling.after(running)) {

@@ -11,6 +11,8 @@ import io.roadstead.rollout.judge.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,9 +108,27 @@ final class Trial {
     }
   }
 
-  /** The new version gets nothing, before it has an instance. */
-  void begin() {
-    share(index == 0 ? 0 : steps.get(index - 1).share());
+  /**
+   * The new version gets nothing, before it has an instance. Where a roll-out was taken over in its
+   * midst, the versions that serve share the requests as they did until the old one has replaced
+   * the others.
+   *
+   * @param serving how many instances of each version take traffic
+   */
+  void begin(Map<String, Integer> serving) {
+    Map<String, Integer> others = new TreeMap<>(serving);
+    others.remove(young.version());
+    if (index > 0 || others.isEmpty() || others.keySet().equals(Set.of(old.version()))) {
+      share(index == 0 ? 0 : steps.get(index - 1).share());
+      return;
+    }
+    int all = others.values().stream().mapToInt(Integer::intValue).sum();
+    Map<String, Integer> shares = new TreeMap<>();
+    others.forEach((version, count) -> shares.put(version, 100 * count / all));
+    int rest = 100 - shares.values().stream().mapToInt(Integer::intValue).sum();
+    shares.merge(others.keySet().iterator().next(), rest, Integer::sum);
+    shares.put(young.version(), 0);
+    Cursor _ = world.splits().follow(young.service(), shares, course.id());
   }
 
   Release old() {

@@ -7,6 +7,8 @@ import io.roadstead.registry.Status;
 import io.roadstead.rollout.Deployer.InstanceStatus;
 import io.roadstead.rollout.Deployer.ServiceStatus;
 import io.roadstead.rollout.FakeRuntime.FakeProcess;
+import io.roadstead.rollout.judge.Histogram;
+import io.roadstead.rollout.judge.Sample;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +30,9 @@ import org.junit.jupiter.api.Test;
 class DeployerModelTest {
   private static final int SEEDS = Integer.getInteger("roadstead.seeds", 40);
   private static final int ACTIONS = 25;
+  private static final Hook HOOK =
+      new Hook(new Hook.Command(List.of("true")), Duration.ofSeconds(5));
+  private static final Hooks HOOKS = new Hooks(Optional.of(HOOK), Optional.of(HOOK));
 
   @Test
   void whateverHappensTheServicesBecomeWhatIsWanted() {
@@ -43,6 +48,10 @@ class DeployerModelTest {
     private final List<String> done = new ArrayList<>();
     private final Map<String, Set<String>> upBefore = new HashMap<>();
     private final Set<String> restoring = new HashSet<>();
+
+    /** Roll-outs that a scale has begun or joined. */
+    private final Set<String> scaled = new HashSet<>();
+
     private int versions;
 
     Run(int seed) {
@@ -51,6 +60,18 @@ class DeployerModelTest {
       this.platform = new SimulatedPlatform(seed);
       platform.work.afterEach(this::nobodyIsTakenAwayTooEarly);
       platform.runtime.onStart = this::neverAboveTheSurge;
+      platform.traffic = this::counted;
+      platform.hooks = (hook, facts) -> new Hook.Outcome(random.nextInt(4) > 0, "exit code");
+    }
+
+    /** A hundred requests a second for each version; every third version fails a fifth of them. */
+    private Sample counted(String service, String version) {
+      long requests = platform.work.nanos() / 10_000_000L;
+      boolean fails = version.matches("v\\d*[369]");
+      return new Sample(
+          requests,
+          fails ? requests / 5 : 0,
+          new Histogram(List.of(60_000_000L), List.of(requests)));
     }
 
     void check() {
@@ -83,26 +104,37 @@ class DeployerModelTest {
         String command = random.nextInt(5) == 0 ? bad() : "good";
         RolloutPolicy policy =
             new RolloutPolicy(
-                Strategy.ROLLING,
+                strategy(),
                 1 + random.nextInt(2),
                 random.nextInt(2),
                 Duration.ofMillis(random.nextInt(3) * 100L),
                 Duration.ofSeconds(2),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                stages(),
+                random.nextInt(5) == 0 ? HOOKS : Hooks.NONE);
         int replicas = 1 + random.nextInt(4);
         note("deploy " + service + " " + version + " " + command + " x" + replicas + " " + policy);
-        platform.deployer.apply(
-            SimulatedPlatform.spec(service, version, command + " " + version, replicas, policy),
-            "test");
+        ServiceSpec spec =
+            SimulatedPlatform.spec(service, version, command + " " + version, replicas, policy);
+        Optional<String> rollout = platform.deployer.apply(spec, "test");
+        if (random.nextInt(4) == 0) {
+          note("the same again");
+          boolean runs =
+              rollout.flatMap(platform.deployer::rollout).filter(r -> !returns(r)).isPresent();
+          assertThat(platform.deployer.apply(spec, "test").isPresent() && runs)
+              .as("a second roll-out for the same, %s", this)
+              .isFalse();
+        }
       } else if (choice < 50) {
         int replicas = random.nextInt(5);
         note("scale " + service + " " + replicas);
-        platform.deployer.scale(
-            service,
-            OptionalInt.of(replicas),
-            OptionalLong.empty(),
-            OptionalDouble.empty(),
-            "test");
+        scaled.add(
+            platform.deployer.scale(
+                service,
+                OptionalInt.of(replicas),
+                OptionalLong.empty(),
+                OptionalDouble.empty(),
+                "test"));
       } else if (choice < 56) {
         note("restart " + service);
         platform.deployer.restart(service, "test");
@@ -146,6 +178,25 @@ class DeployerModelTest {
       }
     }
 
+    private static boolean returns(Rollout rollout) {
+      return rollout.state().ended() || !rollout.reason().isEmpty();
+    }
+
+    private Strategy strategy() {
+      Strategy[] all = Strategy.values();
+      return random.nextBoolean() ? Strategy.ROLLING : all[random.nextInt(all.length)];
+    }
+
+    private Stages stages() {
+      return new Stages(
+          List.of(
+              new Stages.Step(10, Duration.ofMillis(random.nextInt(4_000))),
+              new Stages.Step(50, Duration.ofMillis(random.nextInt(4_000)))),
+          Duration.ofSeconds(random.nextInt(20)),
+          Duration.ofSeconds(random.nextInt(10)),
+          random.nextInt(4) == 0);
+    }
+
     private String bad() {
       return List.of("exits-at-once", "never-healthy", "not-launchable", "port-taken", "slow")
           .get(random.nextInt(5));
@@ -154,7 +205,10 @@ class DeployerModelTest {
     private void onRunning(String service, int choice) {
       for (Rollout rollout : platform.deployer.rollouts(service)) {
         if (!rollout.state().ended()) {
-          if (choice < 86) {
+          if (choice == 84) {
+            note("promote " + rollout.id());
+            platform.deployer.promote(rollout.id(), "test");
+          } else if (choice < 86) {
             note("abort " + rollout.id());
             platform.deployer.abort(rollout.id());
           } else if (choice < 89) {
@@ -192,6 +246,7 @@ class DeployerModelTest {
     }
 
     private boolean allIsAsWanted() {
+      resumeAll();
       for (ServiceStatus service : platform.deployer.services()) {
         boolean rolling = service.rollout().filter(r -> !r.state().ended()).isPresent();
         long attached = service.instances().stream().filter(i -> !i.detached()).count();
@@ -232,6 +287,9 @@ class DeployerModelTest {
                 .orElseThrow()
                 .spec()
                 .rollout();
+        if (policy.strategy() == Strategy.RECREATE) {
+          continue;
+        }
         assertThat(up.size())
             .as("available while something is drained: %s of %s, %s", name, state.get(), this)
             .isGreaterThanOrEqualTo(state.get().replicas() - policy.unavailable());
@@ -250,14 +308,25 @@ class DeployerModelTest {
         boolean starting =
             service.instances().stream().anyMatch(i -> i.phase().equals("launching"));
         // What a scale-in has not taken away yet is above, but then nothing more is started.
-        if (starting && service.rollout().filter(r -> r.kind().equals("scale")).isEmpty()) {
+        if (starting && service.rollout().filter(r -> scaled.contains(r.id())).isEmpty()) {
           assertThat(counted)
               .as("surge, %s\n%s", this, compact(service))
               .isLessThanOrEqualTo(
-                  (long) service.desired()
-                      + Math.max(1, service.release().spec().rollout().surge()));
+                  (beside(service) ? 2L : 1L)
+                      * (service.desired()
+                          + Math.max(1, service.release().spec().rollout().surge())));
         }
       }
+    }
+
+    /** Whether two versions may each have all their instances. */
+    private static boolean beside(ServiceStatus service) {
+      return service.instances().stream().map(InstanceStatus::release).distinct().count() > 1
+          && service
+              .rollout()
+              .flatMap(rollout -> Strategy.of(rollout.strategy()))
+              .filter(Strategy::staged)
+              .isPresent();
     }
 
     private static String compact(ServiceStatus service) {

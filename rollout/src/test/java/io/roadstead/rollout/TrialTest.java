@@ -393,6 +393,36 @@ class TrialTest {
   }
 
   @Test
+  void aServiceIsRemovedInTheMiddleOfACanary() {
+    oneRuns();
+    String canary = deploy("2", "good", Strategy.CANARY);
+    until("10 %", () -> split().equals(Map.of("1", 90, "2", 10)));
+
+    Rollout removed = ended(platform.deployer.remove("orders", "me"));
+
+    assertThat(removed.state()).isEqualTo(State.SUCCEEDED);
+    assertThat(platform.deployer.rollout(canary).orElseThrow().state()).isEqualTo(State.SUPERSEDED);
+    assertThat(platform.processes("orders")).isEmpty();
+    assertThat(platform.splits.of("orders")).isEqualTo(Split.NONE);
+  }
+
+  @Test
+  void aCanaryThatTakesARollOutOverFirstHasTheOldVersionComplete() {
+    oneRuns();
+    String older = deploy("2", "good", Strategy.ROLLING);
+    until(
+        "half way", () -> platform.upVersions("orders").stream().filter("2"::equals).count() == 2);
+
+    String id = deploy("3", "good", Strategy.CANARY);
+
+    assertThat(split()).containsOnlyKeys("1", "2", "3").containsEntry("3", 0);
+    assertThat(platform.deployer.rollout(older).orElseThrow().state()).isEqualTo(State.SUPERSEDED);
+    until("10 %", () -> split().equals(Map.of("1", 90, "3", 10)));
+    assertThat(running("1")).isEqualTo(4);
+    assertThat(ended(id).state()).isEqualTo(State.SUCCEEDED);
+  }
+
+  @Test
   void removingAServiceEndsAllOfIt() {
     oneRuns();
     assertThat(ended(deploy("2", "good", Strategy.CANARY)).state()).isEqualTo(State.SUCCEEDED);
