@@ -105,7 +105,10 @@ class EndToEndTest {
     assertThat(deployments.deploy("one", 1).state()).isEqualTo(State.SUCCEEDED);
     Rollout sick = deployments.deploy("sick", 1, Duration.ofSeconds(2));
     assertThat(sick.state()).as(sick.toString()).isEqualTo(State.ROLLED_BACK);
-    assertThat(sick.reason()).contains("503");
+    // What its last probe came to is 503, or nothing in time on a busy machine.
+    assertThat(sick.reason())
+        .contains("not available within 2 s")
+        .containsAnyOf("503", "no answer");
     assertThat(get("/echo").body()).isEqualTo("one");
   }
 

@@ -240,7 +240,7 @@ final class ServiceController implements Fleet.Command {
       return after;
     }
     Duration left = Duration.between(world.wall().instant(), warm.get().until());
-    if (left.isPositive() && fleet.serves(now::keeps)) {
+    if (left.isPositive() && fleet.serves(after::keeps)) {
       if (cooling == null) {
         cooling = turns.after(left, () -> cooling = null);
       }

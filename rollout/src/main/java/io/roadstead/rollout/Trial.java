@@ -109,16 +109,17 @@ final class Trial {
   }
 
   /**
-   * The new version gets nothing, before it has an instance. Where a roll-out was taken over in its
-   * midst, the versions that serve share the requests as they did until the old one has replaced
-   * the others.
+   * The new version gets nothing, before it has an instance. Where a rolling one was taken over in
+   * its midst, the versions that serve share the requests as they did until the old one has
+   * replaced the others.
    *
    * @param serving how many instances of each version take traffic
    */
   void begin(Map<String, Integer> serving) {
     Map<String, Integer> others = new TreeMap<>(serving);
     others.remove(young.version());
-    if (index > 0 || others.isEmpty() || others.keySet().equals(Set.of(old.version()))) {
+    boolean shared = !world.splits().of(young.service()).isNone();
+    if (shared || index > 0 || others.isEmpty() || others.keySet().equals(Set.of(old.version()))) {
       share(index == 0 ? 0 : steps.get(index - 1).share());
       return;
     }

@@ -268,7 +268,10 @@ class DeployerModelTest {
         return;
       }
       for (String name : List.of("orders", "cart")) {
-        Set<String> up = new HashSet<>(platform.up(name));
+        Set<String> up = new HashSet<>();
+        platform.instances(name).stream()
+            .filter(instance -> instance.status() == Status.UP && !instance.aside())
+            .forEach(instance -> up.add(instance.id()));
         Set<String> before = upBefore.getOrDefault(name, Set.of());
         upBefore.put(name, up);
         boolean marked = false;
