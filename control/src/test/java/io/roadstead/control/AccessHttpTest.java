@@ -349,6 +349,44 @@ class AccessHttpTest {
   }
 
   @Test
+  void moreThanAHundredHeadersAreRefusedHoweverShort() throws Exception {
+    String live = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n"; // and Connection: close
+    try (MemoryPlatform platform = MemoryPlatform.open()) {
+      assertThat(raw(platform, live + "X: a\r\n".repeat(98))).startsWith("HTTP/1.1 200");
+      assertThat(raw(platform, live + "X: a\r\n".repeat(99)))
+          .startsWith("HTTP/1.1 431")
+          .contains("too-many-headers", "100");
+      assertThat(raw(platform, live + "X: a\n".repeat(5_000)))
+          .startsWith("HTTP/1.1 431")
+          .contains("too-many-headers");
+      // Each head is counted by itself.
+      assertThat(raw(platform, (live + "X: a\r\n".repeat(90) + "\r\n").repeat(3) + live))
+          .doesNotContain("431")
+          .contains("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void trailersAreBoundedAndTheLinesOfABodyAreNot() throws Exception {
+    String json = "{\"host\": \"127.0.0.1\",\n" + "\r\n\n".repeat(10_000) + "\"port\": 20001}";
+    String chunked =
+        "PUT /api/v1/registry/orders/a HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+            + MemoryPlatform.TOKEN
+            + "\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n"
+            + Integer.toHexString(json.length())
+            + "\r\n"
+            + json
+            + "\r\n0\r\n";
+    try (MemoryPlatform platform = MemoryPlatform.open()) {
+      assertThat(raw(platform, chunked + "X: a\r\n".repeat(500))).startsWith("HTTP/1.1 20");
+      assertThat(raw(platform, chunked + "X: a\r\n".repeat(5_000)))
+          .startsWith("HTTP/1.1 431")
+          .contains("trailers-too-large", "4096");
+    }
+  }
+
+  @Test
   void tenMegabytesOfHeadersGetAnAnswerAndDoNoHarm() throws Exception {
     try (MemoryPlatform platform = MemoryPlatform.open()) {
       StringBuilder headers = new StringBuilder("GET / HTTP/1.1\r\nHost: localhost\r\n");

@@ -48,12 +48,15 @@ public final class InvalidRequests implements Handler<HttpServerRequest> {
         .putHeader("Content-Length", Integer.toString(answer.body().length))
         .putHeader("Connection", "close")
         .write(Buffer.buffer(answer.body()));
-    vertx.setTimer(
-        Responses.LINGER_MILLIS,
-        _ -> {
-          if (!response.ended() && !response.closed()) {
-            response.end();
-          }
-        });
+    long end =
+        vertx.setTimer(
+            Responses.LINGER_MILLIS,
+            _ -> {
+              if (!response.ended() && !response.closed()) {
+                response.end();
+              }
+            });
+    // The timer holds the request: without the connection, it holds it for nothing.
+    response.closeHandler(_ -> vertx.cancelTimer(end));
   }
 }

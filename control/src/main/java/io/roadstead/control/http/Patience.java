@@ -50,6 +50,8 @@ final class Patience extends ChannelDuplexHandler {
   private int unanswered;
   private boolean answerBegun;
   private boolean malformed;
+  private boolean invalid;
+  private boolean passedOn;
   private long bodyLength;
   private long sinceNanos;
   private long waiting;
@@ -68,7 +70,7 @@ final class Patience extends ChannelDuplexHandler {
     channel
         .pipeline()
         .addFirst("together", together)
-        .addFirst("folded-lines", new FoldedLines(this))
+        .addFirst("head-lines", new HeadLines(this))
         .addFirst("first-bytes", firstBytes)
         .addBefore(requests, "patience", this);
   }
@@ -155,9 +157,26 @@ final class Patience extends ChannelDuplexHandler {
     return length;
   }
 
+  /** Whether the decoder found something that is no request. */
+  boolean invalid() {
+    return invalid;
+  }
+
+  /** Whether the decoder has made something of the bytes since this was last asked. */
+  boolean takePassedOn() {
+    boolean was = passedOn;
+    passedOn = false;
+    return was;
+  }
+
   /** Answers what is no request, or not a whole one, and ends the connection. */
   void refuse(Refusal refusal) {
     refuse(refusal, false);
+  }
+
+  /** Answers what is no request, and ends the connection a moment later, for more of it comes. */
+  void refuseWhatStillComes(Refusal refusal) {
+    refuse(refusal, true);
   }
 
   /**
@@ -191,6 +210,7 @@ final class Patience extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    passedOn = true;
     if (malformed) {
       ReferenceCountUtil.release(message);
       return;
@@ -209,6 +229,7 @@ final class Patience extends ChannelDuplexHandler {
       return;
     }
     if (message instanceof HttpRequest request) {
+      invalid |= request.decoderResult().isFailure();
       unanswered++;
       bodyLength =
           HttpUtil.isTransferEncodingChunked(request) ? 0 : HttpUtil.getContentLength(request, 0L);

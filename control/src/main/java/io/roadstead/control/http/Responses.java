@@ -77,7 +77,8 @@ public final class Responses {
       request.exceptionHandler(_ -> {});
       request.endHandler(_ -> request.connection().close());
       request.resume();
-      vertx.setTimer(LINGER_MILLIS, _ -> request.connection().close());
+      long end = vertx.setTimer(LINGER_MILLIS, _ -> request.connection().close());
+      response.closeHandler(_ -> vertx.cancelTimer(end));
     }
     if (ended) {
       response.putHeader("Connection", "close");
