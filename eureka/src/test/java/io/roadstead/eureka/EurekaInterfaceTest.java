@@ -7,6 +7,7 @@ import io.roadstead.registry.Registration;
 import io.roadstead.registry.Status;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -385,6 +386,11 @@ final class EurekaInterfaceTest {
         wire.send("POST", "/eureka/apps/WEB", Golden.gzipped(body), "Content-Encoding", "gzip"),
         204);
     byte[] bomb = Golden.gzipped(new byte[50 * 1024 * 1024]);
+    assertRefused(
+        wire.send("POST", "/eureka/apps/WEB", bomb, "Content-Encoding", "gzip"),
+        400,
+        "larger than 1048576 bytes");
+    Arrays.fill(bomb, bomb.length - Integer.BYTES, bomb.length, (byte) 0); // says that it is empty
     assertRefused(
         wire.send("POST", "/eureka/apps/WEB", bomb, "Content-Encoding", "gzip"),
         400,
