@@ -39,6 +39,7 @@ export function history(one) {
         { name: "State", cell: (entry) => (entry.current ? h("span", { class: "state good" }, "Current") : entry.state ? rolloutState(entry, false) : null) },
         { name: "Since", cell: (entry) => absolute(entry.at) },
         { name: "By", cell: (entry) => h("span", { class: "break" }, entry.by) },
+        { name: "Why", cell: (entry) => h("span", { class: "break", title: (entry.judged ?? []).join("\n") }, [entry.why, entry.reason].filter(Boolean).join("; ")) },
         { name: "Artifact", cell: (entry) => (entry.artifact ? h("span", { class: "tag", title: entry.artifact }, digest(entry.artifact)) : h("span", { class: "muted" }, "a command")) },
         { name: "Roll-out", cell: (entry) => (entry.rollout ? h("a", { class: "mono", href: link("rollouts", entry.rollout) }, entry.rollout) : null) },
         {

@@ -111,6 +111,7 @@ export function rolloutHead(rollout, { withService = false, actions = null, leve
         ", ",
         relative(rollout.startedAt),
         ended(rollout) ? `, took ${length(lasts(rollout))}` : `, for ${length(lasts(rollout))}`,
+        rollout.why ? `: “${rollout.why}”` : null,
       ),
     ),
     rolloutState(rollout),

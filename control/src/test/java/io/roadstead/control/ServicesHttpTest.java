@@ -118,8 +118,13 @@ class ServicesHttpTest {
     ended(platform.send("POST", SERVICE + "/scale", "{\"replicas\":1}"));
     ended(platform.send("POST", SERVICE + "/restart"));
     ended(platform.send("PUT", SERVICE, SPEC.replace("\"1\"", "\"2\"").replace("run", "walk")));
-    JsonNode back = ended(platform.send("POST", SERVICE + "/rollback", "{\"to\":\"1\"}"));
+    String rollback = SERVICE + "/rollback?why=";
+    assertThat(platform.send("POST", rollback + "w".repeat(201), "{}").body())
+        .contains("invalid-why", "201", "200");
+    assertThat(platform.send("POST", rollback + "a%0Ab", "{}").statusCode()).isEqualTo(400);
+    JsonNode back = ended(platform.send("POST", rollback + "walks%20badly", "{\"to\":\"1\"}"));
     assertThat(back.path("kind").asString()).isEqualTo("rollback");
+    assertThat(back.path("why").asString()).isEqualTo("walks badly");
     JsonNode history = platform.getJson(SERVICE + "/history");
     assertThat(history.size()).isGreaterThanOrEqualTo(2);
     assertThat(history.path(0).path("artifact").asString()).hasSize(64);

@@ -7,6 +7,7 @@ import io.roadstead.it.browser.Page;
 import io.roadstead.platform.HostPort;
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
+import io.roadstead.rollout.Cause;
 import io.roadstead.rollout.Health;
 import io.roadstead.rollout.Resources;
 import io.roadstead.rollout.Rollout;
@@ -399,7 +400,7 @@ class ConsoleTest {
             Map.of(),
             Resources.UNLIMITED,
             policy);
-    return platform.deployer().apply(spec, "test").orElseThrow();
+    return platform.deployer().apply(spec, Cause.by("test")).orElseThrow();
   }
 
   private static void register(String service, String id) throws Exception {

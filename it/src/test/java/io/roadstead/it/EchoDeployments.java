@@ -2,6 +2,7 @@ package io.roadstead.it;
 
 import io.roadstead.platform.Platform;
 import io.roadstead.registry.Route;
+import io.roadstead.rollout.Cause;
 import io.roadstead.rollout.Health;
 import io.roadstead.rollout.Resources;
 import io.roadstead.rollout.Rollout;
@@ -49,7 +50,7 @@ record EchoDeployments(Platform platform, Path directory) {
             Map.of(),
             Resources.UNLIMITED,
             RolloutPolicy.DEFAULT);
-    return platform.deployer().apply(spec, "test").orElseThrow();
+    return platform.deployer().apply(spec, Cause.by("test")).orElseThrow();
   }
 
   /** Waits until a roll-out has ended. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
 import io.roadstead.platform.Refused;
+import io.roadstead.rollout.Cause;
 import io.roadstead.rollout.Deployer.InstanceStatus;
 import io.roadstead.rollout.Rollout;
 import io.roadstead.rollout.Rollout.State;
@@ -81,7 +82,7 @@ class EndToEndTest {
         assertThat(rollout.state()).as(rollout.toString()).isEqualTo(State.SUCCEEDED);
         await().atMost(LONG).until(() -> load.answers(word) > 50);
       }
-      String restart = platform.deployer().restart("echo", "test");
+      String restart = platform.deployer().restart("echo", Cause.by("test"));
       assertThat(deployments.ended(restart).state()).isEqualTo(State.SUCCEEDED);
       assertThat(load.failures()).isEmpty();
       assertThat(load.requests()).isGreaterThan(500);

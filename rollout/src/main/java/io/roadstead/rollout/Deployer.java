@@ -176,17 +176,17 @@ public final class Deployer implements AutoCloseable {
    * @throws DeployRefused when it contradicts what is there (the same version label with other
    *     bytes), or cannot be run; then nothing has been changed
    */
-  public Optional<String> apply(ServiceSpec spec, String by) {
-    return apply(spec, false, by);
+  public Optional<String> apply(ServiceSpec spec, Cause cause) {
+    return apply(spec, false, cause);
   }
 
   /**
-   * As {@link #apply(ServiceSpec, String)}.
+   * As {@link #apply(ServiceSpec, Cause)}.
    *
    * @param scale whether the specification's replicas count also where a scale has set another
    *     number
    */
-  public Optional<String> apply(ServiceSpec spec, boolean scale, String by) {
+  public Optional<String> apply(ServiceSpec spec, boolean scale, Cause cause) {
     Specs.check(spec);
     ReleaseShelf.Accepted accepted = world.shelf().accept(spec.name(), spec.source());
     try {
@@ -195,7 +195,7 @@ public final class Deployer implements AutoCloseable {
       ServiceSpec kept = Specs.withSource(spec, accepted.source(), version);
       return answer(
           spec.name(),
-          () -> controller(spec.name()).commands().deploy(kept, accepted.digest(), scale, by));
+          () -> controller(spec.name()).commands().deploy(kept, accepted.digest(), scale, cause));
     } finally {
       world.shelf().letGo(accepted);
     }
@@ -229,25 +229,25 @@ public final class Deployer implements AutoCloseable {
       OptionalInt replicas,
       OptionalLong memoryBytes,
       OptionalDouble cpu,
-      String by) {
+      Cause cause) {
     replicas.ifPresent(count -> Specs.replicas(service, count));
     Specs.resources(service, new Resources(memoryBytes.orElse(0), cpu.orElse(0)));
-    return command(service, c -> c.commands().scale(replicas, memoryBytes, cpu, by));
+    return command(service, c -> c.commands().scale(replicas, memoryBytes, cpu, cause));
   }
 
   /** Replaces every instance by one of the same release. */
-  public String restart(String service, String by) {
-    return command(service, controller -> controller.commands().restart(by));
+  public String restart(String service, Cause cause) {
+    return command(service, controller -> controller.commands().restart(cause));
   }
 
   /** Back to the version named, or to the good one before the current. */
-  public String rollback(String service, Optional<String> toVersion, String by) {
-    return command(service, controller -> controller.commands().rollback(toVersion, by));
+  public String rollback(String service, Optional<String> toVersion, Cause cause) {
+    return command(service, controller -> controller.commands().rollback(toVersion, cause));
   }
 
   /** Drains and stops every instance, then forgets the service. */
-  public String remove(String service, String by) {
-    return command(service, controller -> controller.commands().remove(by));
+  public String remove(String service, Cause cause) {
+    return command(service, controller -> controller.commands().remove(cause));
   }
 
   /** Begins no further step of it; what crashes is still started again. */

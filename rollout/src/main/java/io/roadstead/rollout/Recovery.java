@@ -219,7 +219,7 @@ final class Recovery {
             reason,
             rollout.startedAt(),
             Optional.of(world.wall().instant()),
-            rollout.by(),
+            rollout.cause(),
             rollout.steps().stream().map(Recovery::ended).toList());
     world.store().save(ended);
     String word = RolloutFigures.word(state);

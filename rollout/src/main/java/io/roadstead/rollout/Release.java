@@ -9,7 +9,7 @@ import java.time.Instant;
  * @param version the label: the specification's, or the short digest
  * @param digest SHA-256 of the artifact's bytes, or of the command's text, 64 hex digits
  * @param spec with {@link Source.Jar} already replaced by {@link Source.Artifact}
- * @param by who asked for it
+ * @param cause who asked for it, and why
  */
 public record Release(
     String service,
@@ -18,4 +18,4 @@ public record Release(
     String digest,
     ServiceSpec spec,
     Instant createdAt,
-    String by) {}
+    Cause cause) {}

@@ -66,7 +66,7 @@ final class Rolling {
   }
 
   /** Begins a roll-out toward what is wanted now; one that runs is taken over. */
-  String begin(RolloutCourse.Kind kind, String from, String by, Instant at) {
+  String begin(RolloutCourse.Kind kind, String from, Cause cause, Instant at) {
     ServiceState now = desired.known();
     String id = world.ids().rollout();
     RolloutCourse older = course;
@@ -90,13 +90,13 @@ final class Rolling {
             "",
             at,
             Optional.empty(),
-            by,
+            cause,
             List.of());
     RolloutCourse begun = new RolloutCourse(kind, new RolloutLog(world, first));
     course = begun;
     last = id;
     begun.log().flush();
-    event("rollout.started", begun, name + ": " + kind.word() + " " + first.to() + " by " + by);
+    event("rollout.started", begun, name + ": " + kind.word() + " " + first.to() + " " + cause);
     if (beside.isPresent()) {
       tryOut(begun, beside.get(), desired.target(now), kind != RolloutCourse.Kind.ROLLBACK);
     } else if (!first.to().isEmpty() && (wasOnTrial || kind == RolloutCourse.Kind.ROLLBACK)) {

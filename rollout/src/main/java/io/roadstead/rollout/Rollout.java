@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param kind what was asked: {@code deploy}, {@code scale}, {@code restart}, {@code rollback},
  *     {@code remove}
  * @param reason why it ended other than well, or ""
+ * @param cause who asked for it, and why
  */
 public record Rollout(
     String id,
@@ -25,8 +26,11 @@ public record Rollout(
     String reason,
     Instant startedAt,
     Optional<Instant> endedAt,
-    String by,
+    Cause cause,
     List<Step> steps) {
+
+  /** The step of a canary, whose detail has the judge's figures. */
+  public static final String JUDGED = "canary";
 
   public Rollout {
     steps = List.copyOf(steps);

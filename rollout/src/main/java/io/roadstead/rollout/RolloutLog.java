@@ -206,7 +206,7 @@ final class RolloutLog {
         reason,
         rollout.startedAt(),
         endedAt,
-        rollout.by(),
+        rollout.cause(),
         entries.stream().map(Entry::step).toList());
   }
 }

@@ -39,7 +39,7 @@ final class ServiceCommands {
    *     number
    */
   CompletableFuture<Optional<String>> deploy(
-      ServiceSpec spec, String digest, boolean scale, String by) {
+      ServiceSpec spec, String digest, boolean scale, Cause cause) {
     return turns.ask(
         () -> {
           desired.releases().checkLabel(spec.version(), digest);
@@ -47,7 +47,7 @@ final class ServiceCommands {
           Release current =
               now == null || now.removing() ? null : desired.releases().find(now.target());
           if (now != null && current != null && Specs.sameInstances(current.spec(), spec)) {
-            return adjust(now, current, spec, scale, by);
+            return adjust(now, current, spec, scale, cause);
           }
           boolean scaled = now != null && now.scaled() && !now.removing() && !scale;
           int replicas = now != null && scaled ? now.replicas() : spec.replicas();
@@ -59,7 +59,7 @@ final class ServiceCommands {
                   replicas,
                   scaled,
                   false);
-          return Optional.of(release(RolloutCourse.Kind.DEPLOY, next, spec, digest, by));
+          return Optional.of(release(RolloutCourse.Kind.DEPLOY, next, spec, digest, cause));
         });
   }
 
@@ -74,7 +74,7 @@ final class ServiceCommands {
 
   /** Nothing that an instance would notice has changed: no instance is replaced. */
   private Optional<String> adjust(
-      ServiceState now, Release current, ServiceSpec spec, boolean scale, String by) {
+      ServiceState now, Release current, ServiceSpec spec, boolean scale, Cause cause) {
     boolean scaled = now.scaled() && !scale;
     ServiceState next = now.withReplicas(scaled ? now.replicas() : spec.replicas(), scaled);
     if (!current.spec().equals(spec)) {
@@ -86,7 +86,7 @@ final class ServiceCommands {
               current.digest(),
               spec,
               current.createdAt(),
-              current.by());
+              current.cause());
       desired.accept(next, adjusted);
     }
     if (next.replicas() == now.replicas()) {
@@ -96,21 +96,21 @@ final class ServiceCommands {
       return Optional.empty();
     }
     desired.save(next);
-    return Optional.of(resized(current, by));
+    return Optional.of(resized(current, cause));
   }
 
   /** A roll-out that is under way goes on with the new number; else one begins for it. */
-  private String resized(Release current, String by) {
+  private String resized(Release current, Cause cause) {
     RolloutCourse running = rolling.course();
     if (running != null && !running.returning()) {
       rolling.progress();
       return running.id();
     }
-    return rolling.begin(RolloutCourse.Kind.SCALE, current.version(), by, rolling.now());
+    return rolling.begin(RolloutCourse.Kind.SCALE, current.version(), cause, rolling.now());
   }
 
   CompletableFuture<String> scale(
-      OptionalInt replicas, OptionalLong memoryBytes, OptionalDouble cpu, String by) {
+      OptionalInt replicas, OptionalLong memoryBytes, OptionalDouble cpu, Cause cause) {
     return turns.ask(
         () -> {
           ServiceState now = desired.running("scale");
@@ -123,7 +123,7 @@ final class ServiceCommands {
               new Resources(memoryBytes.orElse(before.memoryBytes()), cpu.orElse(before.cpu()));
           if (after.equals(before)) {
             desired.save(next);
-            return resized(current, by);
+            return resized(current, cause);
           }
           ServiceState withRelease =
               new ServiceState(
@@ -138,20 +138,20 @@ final class ServiceCommands {
               withRelease,
               Specs.withResources(current.spec(), after),
               current.digest(),
-              by);
+              cause);
         });
   }
 
-  CompletableFuture<String> restart(String by) {
+  CompletableFuture<String> restart(Cause cause) {
     return turns.ask(
         () -> {
           Release current = desired.target(desired.running("restart"));
           fleet.replaceAll();
-          return rolling.begin(RolloutCourse.Kind.RESTART, current.version(), by, rolling.now());
+          return rolling.begin(RolloutCourse.Kind.RESTART, current.version(), cause, rolling.now());
         });
   }
 
-  CompletableFuture<String> rollback(Optional<String> toVersion, String by) {
+  CompletableFuture<String> rollback(Optional<String> toVersion, Cause cause) {
     return turns.ask(
         () -> {
           ServiceState now = desired.known();
@@ -192,11 +192,11 @@ final class ServiceCommands {
                   now.scaled(),
                   false));
           desired.routesOf(to);
-          return rolling.begin(RolloutCourse.Kind.ROLLBACK, from, by, rolling.now());
+          return rolling.begin(RolloutCourse.Kind.ROLLBACK, from, cause, rolling.now());
         });
   }
 
-  CompletableFuture<String> remove(String by) {
+  CompletableFuture<String> remove(Cause cause) {
     return turns.ask(
         () -> {
           ServiceState now = desired.known();
@@ -209,7 +209,7 @@ final class ServiceCommands {
               new ServiceState(
                   name, now.target(), now.lastGood(), now.replicas(), now.scaled(), true));
           desired.routesOf(null);
-          return rolling.begin(RolloutCourse.Kind.REMOVE, from, by, rolling.now());
+          return rolling.begin(RolloutCourse.Kind.REMOVE, from, cause, rolling.now());
         });
   }
 
@@ -326,16 +326,16 @@ final class ServiceCommands {
 
   /** Accepts a new release and begins to roll it out. */
   private String release(
-      RolloutCourse.Kind kind, ServiceState next, ServiceSpec spec, String digest, String by) {
+      RolloutCourse.Kind kind, ServiceState next, ServiceSpec spec, String digest, Cause cause) {
     ServiceState before = desired.state();
     String from = before == null ? "" : desired.releases().version(before.target());
     if (before != null) {
       before.warm().ifPresent(warm -> fleet.letGo(warm.release()));
     }
     Instant at = rolling.now();
-    Release release = new Release(name, next.target(), spec.version(), digest, spec, at, by);
+    Release release = new Release(name, next.target(), spec.version(), digest, spec, at, cause);
     desired.accept(next, release);
-    return rolling.begin(kind, from, by, at);
+    return rolling.begin(kind, from, cause, at);
   }
 
   private RolloutCourse course(String rollout) {

@@ -116,7 +116,7 @@ final class ServiceController implements Fleet.Command {
       rolling.begin(
           RolloutCourse.Kind.REMOVE,
           desired.releases().version(known.target()),
-          PLATFORM,
+          Cause.by(PLATFORM),
           rolling.now());
     } else if (known.target() != 0 && known.target() != known.lastGood() && known.replicas() > 0) {
       String from = desired.releases().version(known.lastGood());
@@ -126,7 +126,7 @@ final class ServiceController implements Fleet.Command {
       rolling.begin(
           RolloutCourse.Kind.DEPLOY,
           from,
-          target != null && ofNobody ? target.by() : PLATFORM,
+          target != null && ofNobody ? target.cause() : Cause.by(PLATFORM),
           target != null && ofNobody ? target.createdAt() : rolling.now());
     }
   }
@@ -392,7 +392,7 @@ final class ServiceController implements Fleet.Command {
   }
 
   private void forget(@Nullable RolloutCourse running) {
-    world.splits().removed(name, running == null ? PLATFORM : running.log().now().by());
+    world.splits().removed(name, running == null ? PLATFORM : running.log().now().cause().by());
     desired.forget();
     view = null;
     if (running != null) {

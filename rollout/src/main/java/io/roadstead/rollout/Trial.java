@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Confined to the service's turns.
  */
 final class Trial {
-  static final String STEP = "canary";
+  static final String STEP = Rollout.JUDGED;
   static final String PROMOTE = "promote";
   static final String SWITCH = "switch";
 

@@ -25,19 +25,20 @@ class ApplyTest {
   @Test
   void theSameAgainChangesNothing() {
     ServiceSpec spec = spec("orders", "1", "good", 2);
-    platform.ended(deployer.apply(spec, "me").orElseThrow());
+    platform.ended(deployer.apply(spec, Cause.by("me")).orElseThrow());
 
-    assertThat(deployer.apply(spec, "me")).isEmpty();
+    assertThat(deployer.apply(spec, Cause.by("me"))).isEmpty();
     assertThat(deployer.rollouts("orders")).hasSize(1);
   }
 
   @Test
   void otherRoutesReplaceNoInstance() {
-    platform.ended(deployer.apply(spec("orders", "1", "good", 1), "me").orElseThrow());
+    platform.ended(deployer.apply(spec("orders", "1", "good", 1), Cause.by("me")).orElseThrow());
     List<String> before = platform.up("orders");
     Route route = new Route("", "/orders", true);
 
-    assertThat(deployer.apply(withRoutes(spec("orders", "1", "good", 1), route), "me")).isEmpty();
+    assertThat(deployer.apply(withRoutes(spec("orders", "1", "good", 1), route), Cause.by("me")))
+        .isEmpty();
 
     assertThat(platform.routes("orders")).containsExactly(route);
     assertThat(platform.up("orders")).isEqualTo(before);
@@ -48,21 +49,23 @@ class ApplyTest {
   @Test
   void aRollbackTakesAnotherEnvironmentBackThoughTheVersionIsTheSame() {
     ServiceSpec before = spec("orders", "1", "good", 1);
-    platform.ended(deployer.apply(before, "me").orElseThrow());
-    platform.ended(deployer.apply(withEnv(before, Map.of("LEVEL", "debug")), "me").orElseThrow());
+    platform.ended(deployer.apply(before, Cause.by("me")).orElseThrow());
+    platform.ended(
+        deployer.apply(withEnv(before, Map.of("LEVEL", "debug")), Cause.by("me")).orElseThrow());
 
-    platform.ended(deployer.rollback("orders", Optional.empty(), "me"));
+    platform.ended(deployer.rollback("orders", Optional.empty(), Cause.by("me")));
 
     assertThat(platform.status("orders").release().spec().env()).isEmpty();
   }
 
   @Test
   void otherReplicasScaleAndReplaceNoInstance() {
-    platform.ended(deployer.apply(spec("orders", "1", "good", 1), "me").orElseThrow());
+    platform.ended(deployer.apply(spec("orders", "1", "good", 1), Cause.by("me")).orElseThrow());
     List<String> before = platform.up("orders");
 
     Rollout rollout =
-        platform.ended(deployer.apply(spec("orders", "1", "good", 3), "me").orElseThrow());
+        platform.ended(
+            deployer.apply(spec("orders", "1", "good", 3), Cause.by("me")).orElseThrow());
 
     assertThat(rollout.kind()).isEqualTo("scale");
     assertThat(platform.up("orders")).hasSize(3).containsAll(before);
@@ -71,10 +74,11 @@ class ApplyTest {
   @Test
   void otherEnvironmentReplacesTheInstancesUnderTheSameLabel() {
     ServiceSpec spec = spec("orders", "1", "good", 1);
-    platform.ended(deployer.apply(spec, "me").orElseThrow());
+    platform.ended(deployer.apply(spec, Cause.by("me")).orElseThrow());
     List<String> before = platform.up("orders");
 
-    platform.ended(deployer.apply(withEnv(spec, Map.of("LEVEL", "debug")), "me").orElseThrow());
+    platform.ended(
+        deployer.apply(withEnv(spec, Map.of("LEVEL", "debug")), Cause.by("me")).orElseThrow());
 
     assertThat(platform.up("orders")).hasSize(1).doesNotContainAnyElementsOf(before);
     assertThat(platform.upVersions("orders")).containsExactly("1");
@@ -82,19 +86,20 @@ class ApplyTest {
 
   @Test
   void aLabelStandsForTheSameContentOnly() {
-    platform.ended(deployer.apply(spec("orders", "1", "good", 1), "me").orElseThrow());
+    platform.ended(deployer.apply(spec("orders", "1", "good", 1), Cause.by("me")).orElseThrow());
 
-    assertThatThrownBy(() -> deployer.apply(spec("orders", "1", "good other", 1), "me"))
+    assertThatThrownBy(() -> deployer.apply(spec("orders", "1", "good other", 1), Cause.by("me")))
         .isInstanceOfSatisfying(
             DeployRefused.class, refused -> assertThat(refused.kind()).isEqualTo(Kind.CONFLICT))
         .hasMessageContaining("version 1 of orders stands for other content");
-    assertThat(deployer.apply(spec("orders", "1b", "good", 1), "me")).isPresent();
+    assertThat(deployer.apply(spec("orders", "1b", "good", 1), Cause.by("me"))).isPresent();
   }
 
   @Test
   void withoutALabelTheVersionIsTheShortDigest(@TempDir Path directory) throws IOException {
     Path jar = jar(directory, "a");
-    Rollout rollout = platform.ended(deployer.apply(jarSpec(jar, ""), "me").orElseThrow());
+    Rollout rollout =
+        platform.ended(deployer.apply(jarSpec(jar, ""), Cause.by("me")).orElseThrow());
 
     Release release = platform.status("orders").release();
     assertThat(rollout.to()).hasSize(12).isEqualTo(release.digest().substring(0, 12));
@@ -106,7 +111,9 @@ class ApplyTest {
   void theLastFiveVersionsAreKeptAndNoArtifactBesides(@TempDir Path directory) throws IOException {
     for (int i = 1; i <= 8; i++) {
       platform.ended(
-          deployer.apply(jarSpec(jar(directory, "bytes " + i), "v" + i), "me").orElseThrow());
+          deployer
+              .apply(jarSpec(jar(directory, "bytes " + i), "v" + i), Cause.by("me"))
+              .orElseThrow());
     }
 
     assertThat(deployer.history("orders"))
@@ -114,8 +121,8 @@ class ApplyTest {
         .containsExactly("v8", "v7", "v6", "v5", "v4");
     assertThat(platform.artifacts.kept()).hasSize(5);
     assertThat(platform.store.releases("orders")).hasSize(5);
-    platform.ended(deployer.rollback("orders", Optional.of("v4"), "me"));
-    platform.ended(deployer.remove("orders", "me"));
+    platform.ended(deployer.rollback("orders", Optional.of("v4"), Cause.by("me")));
+    platform.ended(deployer.remove("orders", Cause.by("me")));
     assertThat(platform.artifacts.kept()).isEmpty();
   }
 
@@ -173,10 +180,11 @@ class ApplyTest {
 
   @Test
   void deployingWhileItIsRemovedKeepsIt() {
-    platform.ended(deployer.apply(spec("orders", "1", "good", 2), "me").orElseThrow());
-    String removal = deployer.remove("orders", "me");
+    platform.ended(deployer.apply(spec("orders", "1", "good", 2), Cause.by("me")).orElseThrow());
+    String removal = deployer.remove("orders", Cause.by("me"));
 
-    String deployment = deployer.apply(spec("orders", "1", "good", 2), "me").orElseThrow();
+    String deployment =
+        deployer.apply(spec("orders", "1", "good", 2), Cause.by("me")).orElseThrow();
 
     assertThat(deployer.rollout(removal).orElseThrow().state()).isEqualTo(State.SUPERSEDED);
     assertThat(platform.ended(deployment).state()).isEqualTo(State.SUCCEEDED);
@@ -184,7 +192,7 @@ class ApplyTest {
   }
 
   private void refused(ServiceSpec spec, String code, String words) {
-    assertThatThrownBy(() -> deployer.apply(spec, "me"))
+    assertThatThrownBy(() -> deployer.apply(spec, Cause.by("me")))
         .isInstanceOfSatisfying(
             DeployRefused.class,
             refused -> {

@@ -116,12 +116,12 @@ class DeployerModelTest {
         note("deploy " + service + " " + version + " " + command + " x" + replicas + " " + policy);
         ServiceSpec spec =
             SimulatedPlatform.spec(service, version, command + " " + version, replicas, policy);
-        Optional<String> rollout = platform.deployer.apply(spec, "test");
+        Optional<String> rollout = platform.deployer.apply(spec, Cause.by("test"));
         if (random.nextInt(4) == 0) {
           note("the same again");
           boolean runs =
               rollout.flatMap(platform.deployer::rollout).filter(r -> !returns(r)).isPresent();
-          assertThat(platform.deployer.apply(spec, "test").isPresent() && runs)
+          assertThat(platform.deployer.apply(spec, Cause.by("test")).isPresent() && runs)
               .as("a second roll-out for the same, %s", this)
               .isFalse();
         }
@@ -134,16 +134,16 @@ class DeployerModelTest {
                 OptionalInt.of(replicas),
                 OptionalLong.empty(),
                 OptionalDouble.empty(),
-                "test"));
+                Cause.by("test")));
       } else if (choice < 56) {
         note("restart " + service);
-        platform.deployer.restart(service, "test");
+        platform.deployer.restart(service, Cause.by("test"));
       } else if (choice < 62) {
         note("rollback " + service);
-        platform.deployer.rollback(service, Optional.empty(), "test");
+        platform.deployer.rollback(service, Optional.empty(), Cause.by("test"));
       } else if (choice < 65) {
         note("remove " + service);
-        platform.deployer.remove(service, "test");
+        platform.deployer.remove(service, Cause.by("test"));
       } else if (choice < 75) {
         anyProcess()
             .ifPresent(

@@ -97,7 +97,7 @@ class DeployerTest {
     assertThat(rollout.reason()).contains("orders stays with 0 instances");
     assertThat(platform.processes("orders")).isEmpty();
     assertThat(platform.status("orders").desired()).isZero();
-    assertThatThrownBy(() -> deployer.restart("orders", "test"))
+    assertThatThrownBy(() -> deployer.restart("orders", Cause.by("test")))
         .isInstanceOf(DeployRefused.class)
         .hasMessageContaining("deploy it again");
     assertThat(platform.ended(platform.deploy("orders", "2", "good", 2)).state())
@@ -139,7 +139,8 @@ class DeployerTest {
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
             Duration.ofSeconds(30));
-    String id = deployer.apply(spec("orders", "1", "good", 1, patient), "test").orElseThrow();
+    String id =
+        deployer.apply(spec("orders", "1", "good", 1, patient), Cause.by("test")).orElseThrow();
     platform.work.until(() -> !platform.processes("orders").isEmpty(), Duration.ofSeconds(5));
     String instance = platform.processes("orders").getFirst().id();
     platform.registry.register(registration(instance, Status.STARTING));
@@ -193,7 +194,7 @@ class DeployerTest {
     Rollout in = platform.ended(scale(1));
     assertThat(in.steps()).extracting(Step::name).contains("drain", "idle", "stop");
     assertThat(platform.processes("orders")).hasSize(1);
-    assertThat(deployer.apply(spec("orders", "1", "good", 2), "test")).isEmpty();
+    assertThat(deployer.apply(spec("orders", "1", "good", 2), Cause.by("test"))).isEmpty();
     assertThat(platform.up("orders")).hasSize(1);
   }
 
@@ -204,7 +205,11 @@ class DeployerTest {
 
     String id =
         deployer.scale(
-            "orders", OptionalInt.empty(), OptionalLong.of(1 << 28), OptionalDouble.empty(), "me");
+            "orders",
+            OptionalInt.empty(),
+            OptionalLong.of(1 << 28),
+            OptionalDouble.empty(),
+            Cause.by("me"));
 
     assertThat(platform.ended(id).state()).isEqualTo(State.SUCCEEDED);
     assertThat(platform.up("orders")).hasSize(2).doesNotContainAnyElementsOf(before);
@@ -218,7 +223,7 @@ class DeployerTest {
     platform.ended(platform.deploy("orders", "1", "good", 2));
     List<String> before = platform.up("orders");
 
-    Rollout rollout = platform.ended(deployer.restart("orders", "test"));
+    Rollout rollout = platform.ended(deployer.restart("orders", Cause.by("test")));
 
     assertThat(rollout.state()).isEqualTo(State.SUCCEEDED);
     assertThat(rollout.kind()).isEqualTo("restart");
@@ -232,13 +237,14 @@ class DeployerTest {
     platform.ended(platform.deploy("orders", "2", "good v2", 1));
     platform.ended(platform.deploy("orders", "3", "exits-at-once", 1));
 
-    assertThat(platform.ended(deployer.rollback("orders", Optional.empty(), "me")).to())
+    assertThat(platform.ended(deployer.rollback("orders", Optional.empty(), Cause.by("me"))).to())
         .isEqualTo("1");
     assertThat(platform.upVersions("orders")).containsExactly("1");
-    assertThat(platform.ended(deployer.rollback("orders", Optional.of("2"), "me")).state())
+    assertThat(
+            platform.ended(deployer.rollback("orders", Optional.of("2"), Cause.by("me"))).state())
         .isEqualTo(State.SUCCEEDED);
     assertThat(platform.upVersions("orders")).containsExactly("2");
-    assertThatThrownBy(() -> deployer.rollback("orders", Optional.of("9"), "me"))
+    assertThatThrownBy(() -> deployer.rollback("orders", Optional.of("9"), Cause.by("me")))
         .hasMessageContaining("no version 9")
         .hasMessageContaining("3, 2, 1");
   }
@@ -247,7 +253,7 @@ class DeployerTest {
   void removeDrainsAllAndForgetsTheService() {
     platform.ended(platform.deploy("orders", "1", "good", 2));
 
-    Rollout rollout = platform.ended(deployer.remove("orders", "test"));
+    Rollout rollout = platform.ended(deployer.remove("orders", Cause.by("test")));
 
     assertThat(rollout.state()).isEqualTo(State.SUCCEEDED);
     assertThat(rollout.steps()).extracting(Step::name).contains("drain", "stop");
@@ -255,7 +261,7 @@ class DeployerTest {
     assertThat(platform.runtime.alive).isEmpty();
     assertThat(platform.store.services()).isEmpty();
     assertThat(deployer.rollouts("orders")).hasSize(2);
-    assertThatThrownBy(() -> deployer.restart("orders", "me"))
+    assertThatThrownBy(() -> deployer.restart("orders", Cause.by("me")))
         .hasMessageContaining("no service orders");
     assertThat(platform.ended(platform.deploy("orders", "1", "good", 1)).state())
         .isEqualTo(State.SUCCEEDED);
@@ -337,7 +343,7 @@ class DeployerTest {
         .contains(platform.up("orders").getFirst());
     assertThat(deployer.byToken(token + "0")).isEmpty();
 
-    platform.ended(deployer.remove("orders", "test"));
+    platform.ended(deployer.remove("orders", Cause.by("test")));
     assertThat(deployer.byToken(token)).isEmpty();
   }
 
@@ -358,7 +364,11 @@ class DeployerTest {
 
   private String scale(int replicas) {
     return deployer.scale(
-        "orders", OptionalInt.of(replicas), OptionalLong.empty(), OptionalDouble.empty(), "test");
+        "orders",
+        OptionalInt.of(replicas),
+        OptionalLong.empty(),
+        OptionalDouble.empty(),
+        Cause.by("test"));
   }
 
   private Registration registration(String id, Status status) {

@@ -99,7 +99,9 @@ class DeployerThreadsTest {
   @Test
   void whatIsStoppedIsGoneAndWhoeverWaitsForARollOutIsTold() throws InterruptedException {
     String id =
-        deployer.apply(SimulatedPlatform.spec("orders", "1", "good", 2), "me").orElseThrow();
+        deployer
+            .apply(SimulatedPlatform.spec("orders", "1", "good", 2), Cause.by("me"))
+            .orElseThrow();
     Rollout running = deployer.rollout(id).orElseThrow();
 
     Rollout next = deployer.await(id, Optional.of(running), LONG).orElseThrow();
@@ -121,7 +123,9 @@ class DeployerThreadsTest {
   @Test
   void whoeverWaitsForTheEndOfARollOutIsToldOnlyThen() throws InterruptedException {
     String id =
-        deployer.apply(SimulatedPlatform.spec("orders", "1", "good", 2), "me").orElseThrow();
+        deployer
+            .apply(SimulatedPlatform.spec("orders", "1", "good", 2), Cause.by("me"))
+            .orElseThrow();
 
     Rollout ended = deployer.awaitRest(id, LONG).orElseThrow();
 
@@ -133,7 +137,7 @@ class DeployerThreadsTest {
   private Rollout deploy(String name, String version) throws InterruptedException {
     String id =
         deployer
-            .apply(SimulatedPlatform.spec(name, version, "good " + version, 2), "me")
+            .apply(SimulatedPlatform.spec(name, version, "good " + version, 2), Cause.by("me"))
             .orElseThrow();
     Optional<Rollout> seen = Optional.empty();
     while (true) {

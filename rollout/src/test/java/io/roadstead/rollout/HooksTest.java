@@ -44,7 +44,10 @@ class HooksTest {
             Duration.ofSeconds(30),
             Stages.DEFAULT,
             BOTH);
-    return platform.deployer.apply(spec("orders", version, command, 2, policy), "me").orElseThrow();
+    return platform
+        .deployer
+        .apply(spec("orders", version, command, 2, policy), Cause.by("me"))
+        .orElseThrow();
   }
 
   private static List<String> steps(Rollout rollout, String name) {

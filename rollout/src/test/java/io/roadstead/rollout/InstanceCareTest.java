@@ -127,7 +127,7 @@ class InstanceCareTest {
     assertThat(platform.processes("orders")).hasSize(3);
     assertThat(platform.kinds()).doesNotContain("instance.crashed");
 
-    platform.ended(deployer.remove("orders", "test"));
+    platform.ended(deployer.remove("orders", Cause.by("test")));
     assertThat(platform.processes("orders")).isEmpty();
   }
 
@@ -218,12 +218,14 @@ class InstanceCareTest {
         new RolloutPolicy(
             Strategy.ROLLING, 4, 0, Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(30));
     platform.ended(
-        deployer.apply(SimulatedPlatform.spec("orders", "1", "good", 4, wide), "t").orElseThrow());
+        deployer
+            .apply(SimulatedPlatform.spec("orders", "1", "good", 4, wide), Cause.by("t"))
+            .orElseThrow());
     pollers(Duration.ofSeconds(65));
 
     platform.ended(
         deployer
-            .apply(SimulatedPlatform.spec("orders", "2", "good v2", 4, wide), "t")
+            .apply(SimulatedPlatform.spec("orders", "2", "good v2", 4, wide), Cause.by("t"))
             .orElseThrow());
     platform.work.pass(Duration.ofSeconds(66));
 
@@ -309,7 +311,7 @@ class InstanceCareTest {
     platform.work.pass(Duration.ofSeconds(5));
     platform.deployer.undrain(id, "me");
     platform.work.pass(Duration.ofSeconds(5));
-    platform.ended(platform.deployer.restart("orders", "me"));
+    platform.ended(platform.deployer.restart("orders", Cause.by("me")));
     platform.barrier =
         new BarrierOutcome(
             List.of(), List.of(), List.of(new BarrierOutcome.Poller("p", Duration.ofSeconds(65))));

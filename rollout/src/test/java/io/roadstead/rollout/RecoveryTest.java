@@ -71,7 +71,11 @@ class RecoveryTest {
             List.of(), List.of(), List.of(new BarrierOutcome.Poller("p", Duration.ofSeconds(65))));
     platform.ended(
         platform.deployer.scale(
-            "orders", OptionalInt.of(1), OptionalLong.empty(), OptionalDouble.empty(), "me"));
+            "orders",
+            OptionalInt.of(1),
+            OptionalLong.empty(),
+            OptionalDouble.empty(),
+            Cause.by("me")));
     String draining =
         platform.processes("orders").stream()
             .map(process -> process.id())
@@ -118,14 +122,14 @@ class RecoveryTest {
             "d".repeat(64),
             SimulatedPlatform.spec("orders", "2", "good", 1),
             first.createdAt().plusSeconds(60),
-            "somebody");
+            Cause.by("somebody"));
     platform.store.save(new ServiceState("orders", 2, 1, 1, false, false), second);
 
     platform.restart();
 
     Rollout rollout = platform.status("orders").rollout().orElseThrow();
     assertThat(platform.ended(rollout.id()).state()).isEqualTo(State.SUCCEEDED);
-    assertThat(rollout.by()).isEqualTo("somebody");
+    assertThat(rollout.cause().by()).isEqualTo("somebody");
     assertThat(rollout.startedAt()).isEqualTo(second.createdAt());
   }
 
@@ -234,7 +238,7 @@ class RecoveryTest {
   void aRestartReplacesAllThatItHasNotReplacedYet() {
     platform.ended(platform.deploy("orders", "1", "good", 3));
     Set<String> old = Set.copyOf(platform.runtime.alive.keySet());
-    String restart = platform.deployer.restart("orders", "me");
+    String restart = platform.deployer.restart("orders", Cause.by("me"));
     assertThat(
             platform.work.until(
                 () -> platform.up("orders").stream().anyMatch(id -> !old.contains(id)), LONG))
@@ -308,7 +312,7 @@ class RecoveryTest {
             RolloutPolicy.DEFAULT.drainTimeout(),
             RolloutPolicy.DEFAULT.stopTimeout());
     ServiceSpec spec = SimulatedPlatform.spec("orders", "1", "good", 2, patient);
-    platform.ended(platform.deployer.apply(spec, "me").orElseThrow());
+    platform.ended(platform.deployer.apply(spec, Cause.by("me")).orElseThrow());
 
     platform.restart();
 
@@ -365,7 +369,7 @@ class RecoveryTest {
   @Test
   void aRemovalGoesOn() {
     platform.ended(platform.deploy("orders", "1", "good", 2));
-    platform.deployer.remove("orders", "me");
+    platform.deployer.remove("orders", Cause.by("me"));
 
     platform.restart();
     platform.work.pass(Duration.ofSeconds(5));
@@ -440,7 +444,7 @@ class RecoveryTest {
     ROLLBACK(State.SUCCEEDED) {
       @Override
       String ask(SimulatedPlatform platform) {
-        return platform.deployer.rollback("orders", Optional.of("0"), "me");
+        return platform.deployer.rollback("orders", Optional.of("0"), Cause.by("me"));
       }
 
       @Override
@@ -451,7 +455,7 @@ class RecoveryTest {
     RESTART(State.SUCCEEDED) {
       @Override
       String ask(SimulatedPlatform platform) {
-        return platform.deployer.restart("orders", "me");
+        return platform.deployer.restart("orders", Cause.by("me"));
       }
     },
     SCALE_OUT(State.SUCCEEDED) {
@@ -479,7 +483,7 @@ class RecoveryTest {
     REMOVE(State.SUCCEEDED) {
       @Override
       String ask(SimulatedPlatform platform) {
-        return platform.deployer.remove("orders", "me");
+        return platform.deployer.remove("orders", Cause.by("me"));
       }
 
       @Override
@@ -502,7 +506,11 @@ class RecoveryTest {
 
     private static String scale(SimulatedPlatform platform, int replicas) {
       return platform.deployer.scale(
-          "orders", OptionalInt.of(replicas), OptionalLong.empty(), OptionalDouble.empty(), "me");
+          "orders",
+          OptionalInt.of(replicas),
+          OptionalLong.empty(),
+          OptionalDouble.empty(),
+          Cause.by("me"));
     }
   }
 

@@ -127,7 +127,7 @@ final class SimulatedPlatform {
   }
 
   String deploy(String name, String version, String command, int replicas) {
-    return deployer.apply(spec(name, version, command, replicas), "test").orElseThrow();
+    return deployer.apply(spec(name, version, command, replicas), Cause.by("test")).orElseThrow();
   }
 
   /** Lets time pass until the roll-out has ended. */

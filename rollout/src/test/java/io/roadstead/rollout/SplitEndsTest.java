@@ -29,7 +29,8 @@ class SplitEndsTest {
 
   @BeforeEach
   void twoVersions() {
-    platform.ended(platform.deployer.apply(spec("orders", "1", "good", 2), "me").orElseThrow());
+    platform.ended(
+        platform.deployer.apply(spec("orders", "1", "good", 2), Cause.by("me")).orElseThrow());
     Registry.Written _ =
         platform.registry.register(
             new Registration(
@@ -53,7 +54,11 @@ class SplitEndsTest {
 
   private State deploy(String version, String command) {
     return platform
-        .ended(platform.deployer.apply(spec("orders", version, command, 2), "me").orElseThrow())
+        .ended(
+            platform
+                .deployer
+                .apply(spec("orders", version, command, 2), Cause.by("me"))
+                .orElseThrow())
         .state();
   }
 
@@ -70,7 +75,7 @@ class SplitEndsTest {
 
   @Test
   void withTheRemovalOfTheServiceForThisLifeAndTheNext() {
-    platform.ended(platform.deployer.remove("orders", "me"));
+    platform.ended(platform.deployer.remove("orders", Cause.by("me")));
 
     assertThat(now()).isEqualTo(Split.NONE);
     assertThat(platform.store.splits()).isEmpty();
@@ -79,7 +84,8 @@ class SplitEndsTest {
 
   @Test
   void asADeploymentOfAVersionWithoutAShareBegins() {
-    String id = platform.deployer.apply(spec("orders", "3", "good", 2), "me").orElseThrow();
+    String id =
+        platform.deployer.apply(spec("orders", "3", "good", 2), Cause.by("me")).orElseThrow();
 
     assertThat(now()).isEqualTo(Split.NONE);
     assertThat(told()).last().asString().contains("has ended", id, "3");
@@ -100,7 +106,8 @@ class SplitEndsTest {
   void onceADeploymentHasLeftNoneOfItsOtherVersions() {
     assertThat(platform.registry.deregister(BY_ITSELF)).isTrue();
     split(Split.of(Map.of("1", 50, "3", 50)));
-    String id = platform.deployer.apply(spec("orders", "3", "good", 2), "me").orElseThrow();
+    String id =
+        platform.deployer.apply(spec("orders", "3", "good", 2), Cause.by("me")).orElseThrow();
     assertThat(now().isNone()).isFalse();
 
     assertThat(platform.ended(id).state()).isEqualTo(State.SUCCEEDED);
@@ -122,10 +129,14 @@ class SplitEndsTest {
 
   @Test
   void notByAScaleOrARestartOfInstancesOrOfThePlatform() {
-    platform.ended(platform.deployer.restart("orders", "me"));
+    platform.ended(platform.deployer.restart("orders", Cause.by("me")));
     platform.ended(
         platform.deployer.scale(
-            "orders", OptionalInt.of(3), OptionalLong.empty(), OptionalDouble.empty(), "me"));
+            "orders",
+            OptionalInt.of(3),
+            OptionalLong.empty(),
+            OptionalDouble.empty(),
+            Cause.by("me")));
     platform.restart();
 
     assertThat(now()).isEqualTo(ONE_AND_TWO);
@@ -138,7 +149,7 @@ class SplitEndsTest {
     Split held = Split.of(Map.of("1", 100, "2", 0, "3", 0));
     split(held);
 
-    platform.ended(platform.deployer.rollback("orders", Optional.of("1"), "me"));
+    platform.ended(platform.deployer.rollback("orders", Optional.of("1"), Cause.by("me")));
 
     assertThat(now()).isEqualTo(held);
   }

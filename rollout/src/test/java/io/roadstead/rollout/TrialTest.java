@@ -57,7 +57,10 @@ class TrialTest {
   }
 
   private String deploy(String version, String command, RolloutPolicy policy) {
-    return platform.deployer.apply(spec("orders", version, command, 4, policy), "me").orElseThrow();
+    return platform
+        .deployer
+        .apply(spec("orders", version, command, 4, policy), Cause.by("me"))
+        .orElseThrow();
   }
 
   private void oneRuns() {
@@ -261,7 +264,11 @@ class TrialTest {
 
     String scaled =
         platform.deployer.scale(
-            "orders", OptionalInt.of(6), OptionalLong.empty(), OptionalDouble.empty(), "me");
+            "orders",
+            OptionalInt.of(6),
+            OptionalLong.empty(),
+            OptionalDouble.empty(),
+            Cause.by("me"));
     assertThat(scaled).isEqualTo(id);
     platform.work.pass(Duration.ofSeconds(5));
 
@@ -329,7 +336,7 @@ class TrialTest {
     assertThat(ended(deploy("2", "good", Strategy.BLUE_GREEN)).state()).isEqualTo(State.SUCCEEDED);
     long at = platform.work.nanos();
 
-    String id = platform.deployer.rollback("orders", Optional.empty(), "me");
+    String id = platform.deployer.rollback("orders", Optional.empty(), Cause.by("me"));
 
     assertThat(platform.work.nanos()).isEqualTo(at);
     assertThat(split()).isEqualTo(Map.of("1", 100, "2", 0));
@@ -346,7 +353,7 @@ class TrialTest {
     String older = deploy("2", "good", Strategy.CANARY);
     until("10 %", () -> split().equals(Map.of("1", 90, "2", 10)));
 
-    String id = platform.deployer.rollback("orders", Optional.empty(), "me");
+    String id = platform.deployer.rollback("orders", Optional.empty(), Cause.by("me"));
 
     assertThat(split()).isEqualTo(Map.of("1", 100, "2", 0));
     assertThat(platform.deployer.rollout(older).orElseThrow().state()).isEqualTo(State.SUPERSEDED);
@@ -398,7 +405,7 @@ class TrialTest {
     String canary = deploy("2", "good", Strategy.CANARY);
     until("10 %", () -> split().equals(Map.of("1", 90, "2", 10)));
 
-    Rollout removed = ended(platform.deployer.remove("orders", "me"));
+    Rollout removed = ended(platform.deployer.remove("orders", Cause.by("me")));
 
     assertThat(removed.state()).isEqualTo(State.SUCCEEDED);
     assertThat(platform.deployer.rollout(canary).orElseThrow().state()).isEqualTo(State.SUPERSEDED);
@@ -427,7 +434,7 @@ class TrialTest {
     oneRuns();
     assertThat(ended(deploy("2", "good", Strategy.CANARY)).state()).isEqualTo(State.SUCCEEDED);
 
-    Rollout removed = ended(platform.deployer.remove("orders", "me"));
+    Rollout removed = ended(platform.deployer.remove("orders", Cause.by("me")));
 
     assertThat(removed.state()).isEqualTo(State.SUCCEEDED);
     assertThat(platform.processes("orders")).isEmpty();

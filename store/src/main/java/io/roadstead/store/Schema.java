@@ -71,7 +71,10 @@ final class Schema {
               """),
           List.of(
               "ALTER TABLE service ADD COLUMN warm INTEGER NOT NULL DEFAULT 0",
-              "ALTER TABLE service ADD COLUMN warm_until TEXT NOT NULL DEFAULT ''"));
+              "ALTER TABLE service ADD COLUMN warm_until TEXT NOT NULL DEFAULT ''"),
+          List.of(
+              "ALTER TABLE release ADD COLUMN why TEXT NOT NULL DEFAULT ''",
+              "ALTER TABLE rollout ADD COLUMN why TEXT NOT NULL DEFAULT ''"));
 
   /** The version that this build writes. */
   static final int VERSION = STEPS.size();

@@ -5,6 +5,7 @@ import io.roadstead.registry.Splits;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.event.Event;
+import io.roadstead.rollout.Cause;
 import io.roadstead.rollout.InstanceRecord;
 import io.roadstead.rollout.ProcessMark;
 import io.roadstead.rollout.Release;
@@ -133,14 +134,15 @@ public final class SqliteStore implements StateStore, Splits.Kept {
         database.transaction(
             db -> {
               db.update(
-                  "INSERT OR REPLACE INTO release VALUES (?, ?, ?, ?, ?, ?, ?)",
+                  "INSERT OR REPLACE INTO release VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                   release.service(),
                   release.number(),
                   release.version(),
                   release.digest(),
                   spec,
                   release.createdAt().toString(),
-                  release.by());
+                  release.cause().by(),
+                  release.cause().why());
               return write(db, state);
             });
   }
@@ -173,7 +175,7 @@ public final class SqliteStore implements StateStore, Splits.Kept {
                         row.getString("digest"),
                         specs.read(service, row.getString("spec")),
                         Instant.parse(row.getString("created_at")),
-                        row.getString("requested_by")),
+                        cause(row)),
                 "SELECT * FROM release WHERE service = ? ORDER BY number DESC",
                 service));
   }
@@ -422,8 +424,8 @@ public final class SqliteStore implements StateStore, Splits.Kept {
     int inserted =
         db.update(
             "INSERT INTO rollout (id, service, from_version, to_version, kind, strategy, state,"
-                + " reason, started_at, ended_at, requested_by, steps)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + " reason, started_at, ended_at, requested_by, steps, why)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rollout.id(),
             rollout.service(),
             rollout.from(),
@@ -434,8 +436,9 @@ public final class SqliteStore implements StateStore, Splits.Kept {
             rollout.reason(),
             rollout.startedAt().toString(),
             endedAt,
-            rollout.by(),
-            steps);
+            rollout.cause().by(),
+            steps,
+            rollout.cause().why());
     db.update(
         "DELETE FROM rollout WHERE ended_at IS NOT NULL AND service = ? AND number <= ("
             + "SELECT number FROM rollout WHERE service = ? ORDER BY number DESC LIMIT 1 OFFSET ?)",
@@ -468,8 +471,12 @@ public final class SqliteStore implements StateStore, Splits.Kept {
         row.getString("reason"),
         Instant.parse(row.getString("started_at")),
         Optional.ofNullable(row.getString("ended_at")).map(Instant::parse),
-        row.getString("requested_by"),
+        cause(row),
         json().readValue(row.getString("steps"), STEPS));
+  }
+
+  private static Cause cause(ResultSet row) throws SQLException {
+    return new Cause(row.getString("requested_by"), row.getString("why"));
   }
 
   /** Made at its first use: making it takes longer than opening the file. */

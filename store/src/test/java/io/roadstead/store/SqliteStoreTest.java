@@ -8,6 +8,7 @@ import io.roadstead.registry.Split;
 import io.roadstead.registry.SubscriberKind;
 import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.event.Event;
+import io.roadstead.rollout.Cause;
 import io.roadstead.rollout.Health;
 import io.roadstead.rollout.InstanceRecord;
 import io.roadstead.rollout.ProcessMark;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteStoreTest {
+  private static final Cause CAUSE = new Cause("me", "a slow query, mended");
   private static final Instant AT = Instant.parse("2026-11-22T19:17:00.123456789Z");
 
   @TempDir Path folder;
@@ -337,7 +339,7 @@ class SqliteStoreTest {
             Map.of(),
             Resources.UNLIMITED,
             RolloutPolicy.DEFAULT);
-    return new Release(service, number, "v" + number, "ab".repeat(32), spec, AT, "me");
+    return new Release(service, number, "v" + number, "ab".repeat(32), spec, AT, CAUSE);
   }
 
   private static Rollout rollout(String id, String service, Rollout.State state) {
@@ -352,7 +354,7 @@ class SqliteStoreTest {
         state == Rollout.State.ROLLED_BACK ? "exit code 3" : "",
         AT,
         state.ended() ? Optional.of(AT.plusSeconds(3)) : Optional.empty(),
-        "me",
+        CAUSE,
         List.of(
             new Rollout.Step(
                 "start",

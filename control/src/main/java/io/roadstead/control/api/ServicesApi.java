@@ -14,6 +14,7 @@ import io.roadstead.control.wire.Json;
 import io.roadstead.control.wire.RolloutJson;
 import io.roadstead.registry.Names;
 import io.roadstead.registry.Registry;
+import io.roadstead.rollout.Cause;
 import io.roadstead.rollout.Deployer;
 import io.roadstead.rollout.Deployer.HistoryEntry;
 import io.roadstead.rollout.Rollout;
@@ -28,6 +29,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Services and their roll-outs. All of it blocks. */
 public final class ServicesApi {
@@ -53,14 +55,14 @@ public final class ServicesApi {
         Endpoint.blocking("GET", service, Needs.READING, this::one),
         Endpoint.blocking("PUT", service, Needs.CHANGING, this::apply),
         Endpoint.blocking(
-            "DELETE", service, Needs.CHANGING, c -> started(deployer.remove(name(c), c.by()))),
+            "DELETE", service, Needs.CHANGING, c -> started(deployer.remove(name(c), cause(c)))),
         Endpoint.blocking("POST", service + "/scale", Needs.CHANGING, this::scale),
         Endpoint.blocking("POST", service + "/rollback", Needs.CHANGING, this::rollback),
         Endpoint.blocking(
             "POST",
             service + "/restart",
             Needs.CHANGING,
-            c -> started(deployer.restart(name(c), c.by()))),
+            c -> started(deployer.restart(name(c), cause(c)))),
         Endpoint.blocking("GET", service + "/history", Needs.READING, this::history),
         Endpoint.blocking("GET", "/api/v1/rollouts", Needs.READING, this::rollouts),
         Endpoint.blocking("GET", rollout, Needs.READING, this::rollout),
@@ -107,7 +109,7 @@ public final class ServicesApi {
       deployer.check(spec.orElseThrow());
       return Answer.json(200, Json.object().putNull("rollout"));
     }
-    Optional<String> rollout = deployer.apply(spec.orElseThrow(), scale, call.by());
+    Optional<String> rollout = deployer.apply(spec.orElseThrow(), scale, cause(call));
     return Answer.json(
         rollout.isPresent() ? 202 : 200, Json.object().put("rollout", rollout.orElse(null)));
   }
@@ -129,7 +131,7 @@ public final class ServicesApi {
             body.has("replicas") ? OptionalInt.of(replicas) : OptionalInt.empty(),
             body.has("memory") ? OptionalLong.of(memory) : OptionalLong.empty(),
             body.has("cpu") ? OptionalDouble.of(cpu) : OptionalDouble.empty(),
-            call.by()));
+            cause(call)));
   }
 
   private Answer rollback(Call call) {
@@ -138,7 +140,22 @@ public final class ServicesApi {
     Optional<String> to = body.text("to");
     body.noMore();
     SpecProblems.refuse("invalid-rollback", "the rollback of '" + name(call) + "'", problems);
-    return started(deployer.rollback(name(call), to, call.by()));
+    return started(deployer.rollback(name(call), to, cause(call)));
+  }
+
+  /** Who asks, and {@code why} in the query: as a body's keys are those of what is changed. */
+  private static Cause cause(Call call) {
+    String why = call.query("why").strip();
+    if (why.length() > Cause.MAX_WHY || why.chars().anyMatch(Character::isISOControl)) {
+      throw Refusal.invalid(
+          "invalid-why",
+          "why has "
+              + why.length()
+              + " characters: give one line of at most "
+              + Cause.MAX_WHY
+              + " characters without control characters");
+    }
+    return new Cause(call.by(), why);
   }
 
   private Answer history(Call call) {
@@ -149,15 +166,18 @@ public final class ServicesApi {
     }
     ArrayNode list = Json.array();
     for (HistoryEntry entry : entries) {
-      list.addObject()
-          .put("number", entry.release().number())
-          .put("version", entry.release().version())
-          .put("artifact", entry.release().digest())
-          .put("at", entry.release().createdAt().toString())
-          .put("by", entry.release().by())
-          .put("rollout", entry.rollout().map(Rollout::id).orElse(null))
-          .put("state", entry.rollout().map(RolloutJson::state).orElse(null))
-          .put("current", entry.current());
+      ObjectNode one =
+          list.addObject()
+              .put("number", entry.release().number())
+              .put("version", entry.release().version())
+              .put("artifact", entry.release().digest())
+              .put("at", entry.release().createdAt().toString())
+              .put("by", entry.release().cause().by())
+              .put("rollout", entry.rollout().map(Rollout::id).orElse(null))
+              .put("state", entry.rollout().map(RolloutJson::state).orElse(null))
+              .put("current", entry.current());
+      RolloutJson.why(one, entry.release().cause());
+      entry.rollout().ifPresent(rollout -> RolloutJson.outcome(one, rollout));
     }
     return Answer.json(200, list);
   }

@@ -1,5 +1,6 @@
 package io.roadstead.control.wire;
 
+import io.roadstead.rollout.Cause;
 import io.roadstead.rollout.Rollout;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,9 @@ public final class RolloutJson {
     if (!rollout.reason().isEmpty()) {
       node.put("reason", rollout.reason());
     }
-    node.put("by", rollout.by()).put("startedAt", rollout.startedAt().toString());
+    node.put("by", rollout.cause().by());
+    why(node, rollout.cause());
+    node.put("startedAt", rollout.startedAt().toString());
     rollout
         .endedAt()
         .ifPresent(
@@ -51,6 +54,27 @@ public final class RolloutJson {
       }
     }
     return node;
+  }
+
+  /** What who asked for it said, where it was said. */
+  public static void why(ObjectNode node, Cause cause) {
+    if (!cause.why().isEmpty()) {
+      node.put("why", cause.why());
+    }
+  }
+
+  /** How it went, for a line of a history: why it did not succeed, and what the judge found. */
+  public static void outcome(ObjectNode node, Rollout rollout) {
+    node.put("strategy", rollout.strategy());
+    if (!rollout.reason().isEmpty()) {
+      node.put("reason", rollout.reason());
+    }
+    List<Rollout.Step> judged =
+        rollout.steps().stream().filter(step -> step.name().equals(Rollout.JUDGED)).toList();
+    if (!judged.isEmpty()) {
+      ArrayNode figures = node.putArray("judged");
+      judged.forEach(step -> figures.add(step.detail()));
+    }
   }
 
   /** {@code rolled-back} and the like. */

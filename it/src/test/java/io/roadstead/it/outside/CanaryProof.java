@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
 import io.roadstead.registry.Route;
+import io.roadstead.rollout.Cause;
 import io.roadstead.rollout.Deployer;
 import io.roadstead.rollout.Health;
 import io.roadstead.rollout.Resources;
@@ -108,7 +109,7 @@ final class CanaryProof {
   /** From the command until the last request was sent that the version before still answered. */
   private Duration goingBack(Deployer deployer) throws InterruptedException {
     long at = System.nanoTime();
-    String id = deployer.rollback("shop", Optional.empty(), "test");
+    String id = deployer.rollback("shop", Optional.empty(), Cause.by("test"));
     Rollout rollout = await(deployer, id);
     assertThat(rollout.state()).as(rollout.toString()).isEqualTo(State.SUCCEEDED);
     long last =
@@ -133,7 +134,7 @@ final class CanaryProof {
 
   private Rollout ended(Deployer deployer, String version, Map<String, String> env)
       throws InterruptedException {
-    return await(deployer, deployer.apply(spec(version, env), "test").orElseThrow());
+    return await(deployer, deployer.apply(spec(version, env), Cause.by("test")).orElseThrow());
   }
 
   private static Rollout await(Deployer deployer, String id) throws InterruptedException {

@@ -3,6 +3,7 @@ package io.roadstead.it.outside;
 import io.roadstead.platform.Platform;
 import io.roadstead.platform.PlatformConfig;
 import io.roadstead.registry.Route;
+import io.roadstead.rollout.Cause;
 import io.roadstead.rollout.Deployer;
 import io.roadstead.rollout.Deployer.InstanceStatus;
 import io.roadstead.rollout.Health;
@@ -78,16 +79,16 @@ final class MortalPlatform {
         yield "ok";
       }
       case "deploy" ->
-          deployer.apply(spec(words[1], words[2], Integer.parseInt(words[3])), "test").orElse("");
+          deployer.apply(spec(words[1], words[2], Integer.parseInt(words[3])), Cause.by("test")).orElse("");
       case "scale" ->
           deployer.scale(
               words[1],
               OptionalInt.of(Integer.parseInt(words[2])),
               OptionalLong.empty(),
               OptionalDouble.empty(),
-              "test");
-      case "restart" -> deployer.restart(words[1], "test");
-      case "remove" -> deployer.remove(words[1], "test");
+              Cause.by("test"));
+      case "restart" -> deployer.restart(words[1], Cause.by("test"));
+      case "remove" -> deployer.remove(words[1], Cause.by("test"));
       case "ended" -> {
         for (Rollout rollout : deployer.rollouts("")) {
           for (Rollout now = rollout; !now.state().ended(); ) {

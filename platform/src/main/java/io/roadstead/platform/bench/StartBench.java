@@ -3,6 +3,7 @@ package io.roadstead.platform.bench;
 import io.roadstead.platform.Refused;
 import io.roadstead.registry.Ticker;
 import io.roadstead.registry.event.Event;
+import io.roadstead.rollout.Cause;
 import io.roadstead.rollout.Health;
 import io.roadstead.rollout.JarStart;
 import io.roadstead.rollout.Launch;
@@ -157,7 +158,8 @@ final class StartBench implements AutoCloseable {
     return new Way(
         service,
         how,
-        new Release(spec.name(), 1, "1", "", spec, InstantSource.system().instant(), "bench"));
+        new Release(
+            spec.name(), 1, "1", "", spec, InstantSource.system().instant(), Cause.by("bench")));
   }
 
   private Source keep(Path jar) throws IOException {

@@ -43,13 +43,14 @@ final class ApplyCommand implements Callable<Integer> {
 
   @Mixin private final Connection connection = new Connection();
   @Mixin private final Waiting waiting = new Waiting();
+  @Mixin private final Why why = new Why();
 
   @Override
   public Integer call() {
     RoadsteadFile declared = RoadsteadFile.read(file);
     Map<Path, ArtifactUpload> jars = jars(declared);
     ControlClient client = connection.client();
-    Map<String, String> answers = send(client, declared, jars);
+    Map<String, String> answers = send(client, declared, jars, why);
     if (prune) {
       answers.putAll(prune(client, declared));
     }
@@ -81,12 +82,18 @@ final class ApplyCommand implements Callable<Integer> {
     return jars;
   }
 
+  /** As {@link #send(ControlClient, RoadsteadFile, Map, Why)}, with nothing told. */
+  static Map<String, String> send(
+      ControlClient client, RoadsteadFile declared, Map<Path, ArtifactUpload> jars) {
+    return send(client, declared, jars, new Why());
+  }
+
   /**
    * All uploads first, then every service is looked at, and only when none is refused they are
    * changed. Returns the answer for each service.
    */
-  static Map<String, String> send(
-      ControlClient client, RoadsteadFile declared, Map<Path, ArtifactUpload> jars) {
+  private static Map<String, String> send(
+      ControlClient client, RoadsteadFile declared, Map<Path, ArtifactUpload> jars, Why why) {
     jars.values().forEach(jar -> jar.send(client));
     Map<String, ObjectNode> trees = new LinkedHashMap<>();
     for (ServiceSpec spec : declared.services()) {
@@ -113,7 +120,7 @@ final class ApplyCommand implements Callable<Integer> {
       throw Refused.because(String.join("\n", refusals) + "\nnothing was changed");
     }
     Map<String, String> answers = new LinkedHashMap<>();
-    trees.forEach((name, tree) -> answers.put(name, client.put(path(name), tree)));
+    trees.forEach((name, tree) -> answers.put(name, client.put(why.in(path(name)), tree)));
     return answers;
   }
 
@@ -121,7 +128,7 @@ final class ApplyCommand implements Callable<Integer> {
     return "/api/v1/services/" + ControlClient.part(service);
   }
 
-  private static Map<String, String> prune(ControlClient client, RoadsteadFile declared) {
+  private Map<String, String> prune(ControlClient client, RoadsteadFile declared) {
     Set<String> kept =
         declared.services().stream().map(ServiceSpec::name).collect(Collectors.toSet());
     Set<String> others = new TreeSet<>();
@@ -133,7 +140,7 @@ final class ApplyCommand implements Callable<Integer> {
     others.removeAll(kept);
     Map<String, String> answers = new LinkedHashMap<>();
     for (String service : others) {
-      answers.put(service, client.delete("/api/v1/services/" + ControlClient.part(service)));
+      answers.put(service, client.delete(why.in(path(service))));
     }
     return answers;
   }

@@ -5,8 +5,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /**
- * What every command has that changes a service: its name, where the platform is, and whether to
- * wait.
+ * What every command has that changes a service: its name, where the platform is, what it is done
+ * for, and whether to wait.
  */
 final class Changing {
   @Parameters(index = "0", paramLabel = "NAME", description = "The service.")
@@ -14,10 +14,16 @@ final class Changing {
 
   @Mixin private final Connection connection = new Connection();
   @Mixin private final Waiting waiting = new Waiting();
+  @Mixin private final Why why = new Why();
 
   /** Its canonical name. */
   String service() {
     return Arguments.service(name);
+  }
+
+  /** Where this change of it is asked for. */
+  String path(String action) {
+    return why.in("/api/v1/services/" + ControlClient.part(service()) + action);
   }
 
   ControlClient client() {

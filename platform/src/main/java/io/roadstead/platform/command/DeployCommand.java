@@ -140,7 +140,7 @@ final class DeployCommand implements Callable<Integer> {
             .orElseGet(JsonNodeFactory.instance::objectNode);
     upload.ifPresent(artifact -> artifact.send(client));
     change(spec, variables, upload);
-    String put = replicas == null ? path : path + "?scale=true";
+    String put = changing.path(replicas == null ? "" : "?scale=true");
     return changing.follow(client, client.put(put, spec));
   }
 

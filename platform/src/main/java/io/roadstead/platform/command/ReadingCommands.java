@@ -1,5 +1,7 @@
 package io.roadstead.platform.command;
 
+import static java.util.stream.Collectors.joining;
+
 import io.roadstead.platform.Refused;
 import io.roadstead.platform.client.ControlClient;
 import java.time.Duration;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -297,7 +300,8 @@ final class ReadingCommands {
         System.out.println(body.stripTrailing());
         return 0;
       }
-      Table table = new Table("RELEASE", "VERSION", "STATE", "AT", "BY", "ROLL-OUT", "ARTIFACT");
+      Table table =
+          new Table("RELEASE", "VERSION", "STATE", "AT", "BY", "ROLL-OUT", "ARTIFACT", "WHY");
       for (JsonNode entry : client.parse(body)) {
         String artifact = text(entry, "artifact");
         table.row(
@@ -307,10 +311,18 @@ final class ReadingCommands {
             time(entry),
             dash(text(entry, "by")),
             dash(text(entry, "rollout")),
-            dash(artifact.length() > 12 ? artifact.substring(0, 12) : artifact));
+            dash(artifact.length() > 12 ? artifact.substring(0, 12) : artifact),
+            dash(why(entry)));
       }
       table.print(System.out);
       return 0;
+    }
+
+    /** What it was for, and where it did not succeed why not. */
+    private static String why(JsonNode entry) {
+      return Stream.of(text(entry, "why"), text(entry, "reason"))
+          .filter(said -> !said.isEmpty())
+          .collect(joining("; "));
     }
   }
 

@@ -16,10 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class ServiceCommands {
   private ServiceCommands() {}
 
-  private static String path(String service, String action) {
-    return "/api/v1/services/" + ControlClient.part(service) + action;
-  }
-
   @Command(
       name = "scale",
       description = "Changes the number of instances, or the memory and cores of each.",
@@ -66,7 +62,7 @@ final class ServiceCommands {
                 + " 3\"");
       }
       ControlClient client = changing.client();
-      return changing.follow(client, client.post(path(service, "/scale"), body));
+      return changing.follow(client, client.post(changing.path("/scale"), body));
     }
   }
 
@@ -79,9 +75,8 @@ final class ServiceCommands {
 
     @Override
     public Integer call() {
-      String service = changing.service();
       ControlClient client = changing.client();
-      return changing.follow(client, client.post(path(service, "/restart"), null));
+      return changing.follow(client, client.post(changing.path("/restart"), null));
     }
   }
 
@@ -103,13 +98,12 @@ final class ServiceCommands {
 
     @Override
     public Integer call() {
-      String service = changing.service();
       ObjectNode body = JsonNodeFactory.instance.objectNode();
       if (to != null) {
         body.put("to", to);
       }
       ControlClient client = changing.client();
-      return changing.follow(client, client.post(path(service, "/rollback"), body));
+      return changing.follow(client, client.post(changing.path("/rollback"), body));
     }
   }
 
@@ -122,9 +116,8 @@ final class ServiceCommands {
 
     @Override
     public Integer call() {
-      String service = changing.service();
       ControlClient client = changing.client();
-      return changing.follow(client, client.delete(path(service, "")));
+      return changing.follow(client, client.delete(changing.path("")));
     }
   }
 

@@ -202,7 +202,7 @@ class AnswersTest {
   @Test
   void eventsAndHistoryAreForPeopleToRead() {
     run("deploy", "twice", "--command", "sleep 60", "--version", "1", "--replicas", "0", "--wait");
-    run("deploy", "twice", "--env", "A=b", "--wait");
+    run("deploy", "twice", "--env", "A=b", "--why", "a & b, 100 %", "--wait");
 
     assertThat(run("events").out().lines())
         .isNotEmpty()
@@ -212,6 +212,8 @@ class AnswersTest {
     assertThat(history).hasSizeGreaterThan(1);
     assertThat(history.stream().map(line -> line.substring(0, line.indexOf(" "))))
         .doesNotHaveDuplicates();
+    assertThat(history.getFirst()).endsWith("a & b, 100 %");
+    assertThat(run("restart", "twice", "--why", "w".repeat(201)).err()).contains("201", "200");
     assertThat(JsonMapper.shared().readTree(run("history", "twice", "-o", "json").out()))
         .allSatisfy(entry -> assertThat(entry.path("number").asInt(0)).isPositive());
   }

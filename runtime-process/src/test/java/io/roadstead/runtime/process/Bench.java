@@ -2,6 +2,7 @@ package io.roadstead.runtime.process;
 
 import io.roadstead.registry.Ticker;
 import io.roadstead.rollout.Artifacts;
+import io.roadstead.rollout.Cause;
 import io.roadstead.rollout.Health;
 import io.roadstead.rollout.Launch;
 import io.roadstead.rollout.LaunchFailed;
@@ -89,7 +90,7 @@ final class Bench implements AutoCloseable {
     var spec =
         new ServiceSpec(
             "orders", source, "1.4", 1, List.of(), health, env, resources, RolloutPolicy.DEFAULT);
-    return new Release("orders", 1, "1.4", "0".repeat(64), spec, Instant.EPOCH, "test");
+    return new Release("orders", 1, "1.4", "0".repeat(64), spec, Instant.EPOCH, Cause.by("test"));
   }
 
   /** A jar whose entries are empty but for the classes named, kept as an artifact. */
