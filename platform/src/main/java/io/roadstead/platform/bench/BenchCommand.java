@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       EurekaCommand.class,
       BalancerCommand.class,
       DeploysCommand.class,
+      JudgeCommand.class,
       JmhCommand.class
     })
 public final class BenchCommand implements Callable<Integer> {

@@ -78,6 +78,8 @@ class MainTest {
         "bench                             | benchmark",
         "bench jmh -o xml                  | json",
         "bench grid -o xml                 | json",
+        "bench judge --runs 5              | --runs 5",
+        "bench judge --seed many           | many",
         "status --colour                   | --colour",
         "apply                             | --file",
         "up --runtime docker               | process",

@@ -12,13 +12,15 @@ import java.util.SplittableRandom;
 final class Draws {
   private static final int EXPONENTS = 26;
   private static final int FIRST_EXPONENT = 10;
-  private static final int EQUALLY_LIKELY = 1 << 16;
+  private static final int DRAWN_BITS = 16;
+  private static final int EQUALLY_LIKELY = 1 << DRAWN_BITS;
+  private static final int DRAWS_OF_A_LONG = Long.SIZE / DRAWN_BITS;
   static final List<Long> UPPER_NANOS = upperNanos();
 
-  private final short[] buckets;
+  private final byte[] buckets;
   private final double errorShare;
 
-  private Draws(short[] buckets, double errorShare) {
+  private Draws(byte[] buckets, double errorShare) {
     this.buckets = buckets;
     this.errorShare = errorShare;
   }
@@ -40,12 +42,12 @@ final class Draws {
   }
 
   static Draws of(Quantiles quantiles, double factor, double errorShare) {
-    short[] buckets = new short[EQUALLY_LIKELY];
+    byte[] buckets = new byte[EQUALLY_LIKELY];
     for (int i = 0; i < EQUALLY_LIKELY; i++) {
       double share = (i + 0.5) / EQUALLY_LIKELY;
       double normal =
           share < 0.5 ? -Judge.deviations(share) : share > 0.5 ? Judge.deviations(1 - share) : 0;
-      buckets[i] = (short) bucket((long) (factor * quantiles.millis(share, normal) * 1e6));
+      buckets[i] = (byte) bucket((long) (factor * quantiles.millis(share, normal) * 1e6));
     }
     return new Draws(buckets, errorShare);
   }
@@ -56,19 +58,46 @@ final class Draws {
 
   /** Requests of a distribution that changes: an equal part of each, in turn. */
   static Sample draw(List<Draws> phases, SplittableRandom random, int requests) {
-    long[] counts = new long[UPPER_NANOS.size()];
+    int[] counts = new int[UPPER_NANOS.size()];
     long errors = 0;
-    for (int i = 0; i < requests; i++) {
-      Draws phase = phases.get((int) ((long) i * phases.size() / requests));
-      long bits = random.nextLong();
-      counts[phase.buckets[(int) bits & (EQUALLY_LIKELY - 1)]]++;
-      errors += (bits >>> 16) * 0x1p-48 < phase.errorShare ? 1 : 0;
+    int drawn = 0;
+    for (int i = 0; i < phases.size(); i++) {
+      int until = (int) ((i + 1L) * requests / phases.size());
+      phases.get(i).draw(random, until - drawn, counts);
+      errors += phases.get(i).errors(random, until - drawn);
+      drawn = until;
     }
     List<Long> boxed = new ArrayList<>(counts.length);
-    for (long count : counts) {
-      boxed.add(count);
+    for (int count : counts) {
+      boxed.add((long) count);
     }
     return new Sample(requests, errors, new Histogram(UPPER_NANOS, boxed));
+  }
+
+  private void draw(SplittableRandom random, int requests, int[] counts) {
+    long bits = 0;
+    for (int i = 0; i < requests; i++) {
+      bits = i % DRAWS_OF_A_LONG == 0 ? random.nextLong() : bits >>> DRAWN_BITS;
+      counts[buckets[(int) bits & (EQUALLY_LIKELY - 1)]]++;
+    }
+  }
+
+  /** How many fail: from one to the next it is as far as the geometric distribution says. */
+  private long errors(SplittableRandom random, int requests) {
+    if (errorShare == 0) {
+      return 0;
+    }
+    double perRequest = Math.log1p(-errorShare);
+    long errors = 0;
+    double at = 0;
+    while (true) {
+      // 1 - nextDouble(): more than 0, so that its logarithm is finite.
+      at += 1 + Math.floor(Math.log(1 - random.nextDouble()) / perRequest);
+      if (at > requests) {
+        return errors;
+      }
+      errors++;
+    }
   }
 
   private static int bucket(long nanos) {
