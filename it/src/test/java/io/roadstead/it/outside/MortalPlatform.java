@@ -79,7 +79,9 @@ final class MortalPlatform {
         yield "ok";
       }
       case "deploy" ->
-          deployer.apply(spec(words[1], words[2], Integer.parseInt(words[3])), Cause.by("test")).orElse("");
+          deployer
+              .apply(spec(words[1], words[2], Integer.parseInt(words[3])), Cause.by("test"))
+              .orElse("");
       case "scale" ->
           deployer.scale(
               words[1],
