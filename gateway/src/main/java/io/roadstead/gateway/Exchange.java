@@ -276,6 +276,7 @@ final class Exchange implements BodyReader.Sink {
     attempts.giveBack(Outcome.ERROR);
     if (reply.begun()) {
       failed(code);
+      countCut();
       // Too late for another answer: the client must see that this one is not whole.
       over(failure, Outcome.ERROR);
       client.abort();
@@ -320,8 +321,15 @@ final class Exchange implements BodyReader.Sink {
     return through;
   }
 
-  /** Both directions are over, or were ended. */
-  void tunnelOver() {
+  /**
+   * Both directions are over, or were ended.
+   *
+   * @param broken whether the instance went without the word that its protocol has for it
+   */
+  void tunnelOver(boolean broken) {
+    if (broken) {
+      countCut();
+    }
     UpstreamConnection from = attempts.detach();
     if (from != null) {
       from.closeWhenWritten();
@@ -332,6 +340,10 @@ final class Exchange implements BodyReader.Sink {
 
   /** The instance's connection has gone. */
   void tunnelCut(boolean reset) {
+    Tunnel through = tunnel;
+    if (reset || (through != null && through.broken())) {
+      countCut();
+    }
     attempts.detach();
     over(reply.status(), reset ? Outcome.ERROR : Outcome.SUCCESS);
     if (reset) {
@@ -509,6 +521,15 @@ final class Exchange implements BodyReader.Sink {
     traffic.count(result, took);
     if (at != null) {
       at.count(result, took);
+    }
+  }
+
+  /** A stream is counted as it begins; that the instance broke it off is an error more. */
+  private void countCut() {
+    RouteEntry by = route;
+    UpstreamPool at = attempts.accountable();
+    if (counted && by != null && at != null) {
+      at.traffic(by.label()).cut();
     }
   }
 

@@ -27,6 +27,11 @@ final class Traffic {
     latencies.record(nanos);
   }
 
+  /** What was counted as it began has been cut: one more that failed, and that took no time. */
+  void cut() {
+    byStatusClass[5]++;
+  }
+
   /** How many answers were of a status class, 1 to 5. */
   long answers(int statusClass) {
     return byStatusClass[statusClass];

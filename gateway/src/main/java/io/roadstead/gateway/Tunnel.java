@@ -46,6 +46,11 @@ final class Tunnel {
   private Ending ending = Ending.NO;
   private boolean clientEnded;
   private boolean instanceEnded;
+
+  /** Whether a Close frame has passed, either way. */
+  private boolean closing;
+
+  private boolean broken;
   private long passedNanos;
   private long endingSince;
 
@@ -68,6 +73,11 @@ final class Tunnel {
     return clientEnded || instanceEnded;
   }
 
+  /** Whether the instance ended a WebSocket that nobody had closed: its client sees a failure. */
+  boolean broken() {
+    return broken;
+  }
+
   /** Bytes of the client, which are taken over. */
   void fromClient(ByteBuf in) {
     passed();
@@ -80,6 +90,7 @@ final class Tunnel {
       return;
     }
     fromClient.follow(in, in.readerIndex(), in.writerIndex());
+    closing |= fromClient.close() >= 0;
     boolean late = ending == Ending.SOON && passedNanos - endingSince > MESSAGE_NANOS;
     int end = fromClient.boundary();
     if (late && end >= 0) {
@@ -101,6 +112,7 @@ final class Tunnel {
     if (webSocket) {
       fromInstance.follow(in, in.readerIndex(), in.writerIndex());
       int close = fromInstance.close();
+      closing |= close >= 0;
       if (ending == Ending.TOLD && close >= 0) {
         client.write(in.readRetainedSlice(close - in.readerIndex()));
         in.release();
@@ -130,6 +142,7 @@ final class Tunnel {
   /** The instance says no more. */
   void instanceEnded() {
     instanceEnded = true;
+    broken = webSocket && !closing && !clientEnded && ending == Ending.NO;
     if (ending == Ending.TOLD) {
       cut();
     } else if (clientEnded) {
@@ -189,7 +202,7 @@ final class Tunnel {
 
   private void over() {
     ending = Ending.OVER;
-    exchange.tunnelOver();
+    exchange.tunnelOver(broken);
   }
 
   private ByteBuf close(ByteBufAllocator allocator, int masked) {

@@ -11,6 +11,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(NoLeaks.class)
 class CountsTest {
+  private static final String UPGRADE =
+      "GET /app HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+
   @Test
   void everyRequestIsCountedByRouteServiceVersionAndStatus() {
     try (Harbour harbour = new Harbour();
@@ -74,6 +77,85 @@ class CountsTest {
             new Origin(connection -> connection.in.transferTo(OutputStream.nullOutputStream()));
         RawClient client = harbour.with(silent).client()) {
       assertThat(client.get("/app").status()).isEqualTo(504);
+      assertThat(harbour.gateway().stats().requests())
+          .filteredOn(one -> one.service().equals("app"))
+          .singleElement()
+          .satisfies(
+              one -> {
+                assertThat(one.version()).isEqualTo("v1");
+                assertThat(one.byStatus()).isEqualTo(Map.of("5xx", 1L));
+              });
+    }
+  }
+
+  /** What ended otherwise than it should have after its head had gone to the client. */
+  @Test
+  void anAnswerThatIsCutCountsAsAnErrorOfItsVersion() {
+    assertCut("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", Map.of("5xx", 1L));
+    assertCut(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n", Map.of("5xx", 1L));
+    assertCut(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n", Map.of("5xx", 1L));
+  }
+
+  /** A stream is counted as it begins: that it was cut is one more. */
+  @Test
+  void anEventStreamThatIsCutCountsAsAnErrorOfItsVersion() {
+    String stream =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+    assertCut(stream + "9\r\ndata: 1\n\n\r\n", Map.of("2xx", 1L, "5xx", 1L));
+    assertCut(stream + "0\r\n\r\n", Map.of("2xx", 1L));
+  }
+
+  @Test
+  void aWebSocketThatIsCutCountsAsAnErrorOfItsVersion() {
+    String granted =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    assertCut(UPGRADE, granted + "\u0081\u0002hi", Map.of("1xx", 1L, "5xx", 1L));
+    assertCut(UPGRADE, granted + "\u0081\u0002hi\u0088\u0000", Map.of("1xx", 1L));
+  }
+
+  private static void assertCut(String answer, Map<String, Long> counted) {
+    assertCut("GET /app HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", answer, counted);
+  }
+
+  private static void assertCut(String request, String answer, Map<String, Long> counted) {
+    try (Harbour harbour = new Harbour();
+        Origin cutting =
+            new Origin(
+                connection -> {
+                  connection.readRequest();
+                  connection.write(answer);
+                })) {
+      try (RawClient client = harbour.with(cutting).client()) {
+        client.send(request).rest();
+      }
+      Harbour.await()
+          .untilAsserted(
+              () ->
+                  assertThat(harbour.gateway().stats().requests())
+                      .filteredOn(one -> one.service().equals("app"))
+                      .singleElement()
+                      .satisfies(
+                          one -> {
+                            assertThat(one.version()).isEqualTo("v1");
+                            assertThat(one.byStatus()).as(answer).isEqualTo(counted);
+                          }));
+    }
+  }
+
+  @Test
+  void anAnswerThatStandsStillCountsAsAnErrorOfItsVersion() {
+    try (Harbour harbour = new Harbour(Harbour.timeouts(Duration.ofMillis(300)));
+        Origin stuck =
+            new Origin(
+                connection -> {
+                  connection.readRequest();
+                  connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+                  connection.in.transferTo(OutputStream.nullOutputStream());
+                });
+        RawClient client = harbour.with(stuck).client()) {
+      client.send("GET /app HTTP/1.1\r\nHost: a\r\n\r\n").rest();
       assertThat(harbour.gateway().stats().requests())
           .filteredOn(one -> one.service().equals("app"))
           .singleElement()

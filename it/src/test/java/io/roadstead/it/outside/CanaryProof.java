@@ -11,6 +11,7 @@ import io.roadstead.rollout.Health;
 import io.roadstead.rollout.Resources;
 import io.roadstead.rollout.Rollout;
 import io.roadstead.rollout.Rollout.State;
+import io.roadstead.rollout.Rollout.Step;
 import io.roadstead.rollout.RolloutPolicy;
 import io.roadstead.rollout.ServiceSpec;
 import io.roadstead.rollout.Source;
@@ -23,8 +24,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -36,8 +39,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Real canaries through the gateway, of a service that takes 50 ms: a good one is promoted; one
- * with more errors, a slower one and one that gets slower are returned, having had no more than
- * their share of the requests; and going back to what is warm is a change of the split.
+ * with more errors, a slower one and one that gets slower are returned; going back to what is warm
+ * is a change of the split. In each step the new version has had no more than the step's share of
+ * the requests, by chance: of n at a share p no more than np + 4√(np(1 − p)), which a step of a
+ * fair draw exceeds once in 30,000; and before the first and after the return none.
  */
 @Tag("proof")
 final class CanaryProof {
@@ -54,7 +59,7 @@ final class CanaryProof {
           Duration.ofMinutes(5),
           false);
 
-  private record Answer(long sentNanos, int status, String version) {}
+  private record Answer(Instant sentAt, long sentNanos, int status, String version) {}
 
   @TempDir private Path directory;
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
@@ -96,14 +101,65 @@ final class CanaryProof {
       System.out.printf(
           "%s: %s at %d %% after %d requests, %d of them to the new version: %s%n",
           kind, rollout.state(), share, meanwhile.size(), bad, rollout.reason());
+      assertNoMoreThanItsShares(rollout, meanwhile);
       if (!kind.equals("good")) {
         assertThat(rollout.state()).as(rollout.toString()).isEqualTo(State.ROLLED_BACK);
-        double most = meanwhile.size() * share / 100.0;
-        assertThat((double) bad)
-            .as("requests to the bad version, of %d at %d %%", meanwhile.size(), share)
-            .isLessThan(most + 4 * Math.sqrt(most));
+        Instant back = rollout.endedAt().orElseThrow().plus(AT_ONCE);
+        assertThat(meanwhile)
+            .filteredOn(answer -> answer.sentAt().isAfter(back))
+            .extracting(Answer::version)
+            .as("after the return")
+            .doesNotContain("2");
       }
     }
+  }
+
+  /**
+   * A step begins with its share, and what is sent a moment before may be drawn after: so each is
+   * counted from a moment before it begins until a moment before what comes after it. Shares grow,
+   * so what belongs to the step before has a smaller one.
+   */
+  private static void assertNoMoreThanItsShares(Rollout rollout, List<Answer> answers) {
+    List<Step> steps = canarySteps(rollout);
+    Instant first = steps.getFirst().startedAt().minus(AT_ONCE);
+    assertThat(answers)
+        .filteredOn(answer -> answer.sentAt().isBefore(first))
+        .isNotEmpty()
+        .extracting(Answer::version)
+        .as("before the first step")
+        .doesNotContain("2");
+    for (int i = 0; i < steps.size(); i++) {
+      Instant from = steps.get(i).startedAt().minus(AT_ONCE);
+      Instant to =
+          i + 1 < steps.size() ? steps.get(i + 1).startedAt().minus(AT_ONCE) : end(steps.get(i));
+      List<Answer> sent =
+          answers.stream()
+              .filter(answer -> !answer.sentAt().isBefore(from) && answer.sentAt().isBefore(to))
+              .toList();
+      long young = sent.stream().filter(answer -> answer.version().equals("2")).count();
+      int share = share(steps.get(i));
+      double mean = sent.size() * share / 100.0;
+      double most = mean + 4 * Math.sqrt(mean * (1 - share / 100.0));
+      System.out.printf(
+          Locale.ROOT,
+          "  at %d %%: %d of %d requests to the new version, %.1f are the most%n",
+          share,
+          young,
+          sent.size(),
+          most);
+      assertThat(sent).as("requests at %d %%", share).isNotEmpty();
+      assertThat((double) young)
+          .as("requests to the new version, of %d at %d %%", sent.size(), share)
+          .isLessThanOrEqualTo(most);
+    }
+  }
+
+  private static Instant end(Step step) {
+    return step.startedAt().plus(step.took().orElseThrow());
+  }
+
+  private static List<Step> canarySteps(Rollout rollout) {
+    return rollout.steps().stream().filter(step -> step.name().equals("canary")).toList();
   }
 
   /** From the command until the last request was sent that the version before still answered. */
@@ -125,11 +181,11 @@ final class CanaryProof {
 
   /** The greatest that it reached. */
   private static int share(Rollout rollout) {
-    return rollout.steps().stream()
-        .filter(step -> step.name().equals("canary"))
-        .mapToInt(step -> Integer.parseInt(step.detail().split(" ", 2)[0]))
-        .max()
-        .orElseThrow();
+    return canarySteps(rollout).stream().mapToInt(CanaryProof::share).max().orElseThrow();
+  }
+
+  private static int share(Step step) {
+    return Integer.parseInt(step.detail().split(" ", 2)[0]);
   }
 
   private Rollout ended(Deployer deployer, String version, Map<String, String> env)
@@ -188,13 +244,14 @@ final class CanaryProof {
     try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       HttpRequest request = HttpRequest.newBuilder(target).timeout(Duration.ofSeconds(10)).build();
       while (open) {
+        Instant at = Instant.now();
         long sent = System.nanoTime();
         try {
           HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
           if (answer.headers().firstValue("X-Roadstead-Reason").isPresent()) {
             broken.add(answer.statusCode() + " " + answer.body());
           } else {
-            answers.add(new Answer(sent, answer.statusCode(), answer.body()));
+            answers.add(new Answer(at, sent, answer.statusCode(), answer.body()));
           }
         } catch (IOException e) {
           broken.add(e.toString());

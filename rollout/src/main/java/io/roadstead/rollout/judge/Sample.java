@@ -4,7 +4,7 @@ package io.roadstead.rollout.judge;
  * What the gateways have counted of one version in a stretch of time. Immutable.
  *
  * @param requests that have ended
- * @param errors those that ended with a 5xx or a broken connection
+ * @param errors those that a client saw fail: a 5xx, whoever answered it, or what broke off
  * @param durations from a request's head to the end of its answer
  */
 public record Sample(long requests, long errors, Histogram durations) {
