@@ -5,6 +5,7 @@ import { h } from "../dom.js";
 import { bytes, share } from "../format.js";
 import { service } from "../world.js";
 import { ask } from "./ask.js";
+import { AS_IT_IS, course, strategyFields, strategyProblem, withStrategy } from "./strategy.js";
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
@@ -16,7 +17,7 @@ const MOST_DIGESTED = 2 ** 28;
  * @param fixed the service, or undefined where its name is to be given too
  */
 export function deploy(fixed) {
-  const state = { name: fixed ?? "", version: "", file: null, replicas: "1", route: "", health: "", at: "" };
+  const state = { name: fixed ?? "", version: "", file: null, replicas: "1", route: "", health: "", at: "", ...AS_IT_IS };
   return ask({
     title: fixed ? `Deploy ${fixed}` : "Deploy a service",
     confirm: "Deploy",
@@ -48,7 +49,10 @@ function problemOf(state) {
   if (state.health !== "" && !state.health.startsWith("/")) {
     return "A health path begins with a slash: /health.";
   }
-  return existing(state) || /^\d{1,3}$/.test(state.replicas) ? "" : "The number of instances is a whole number.";
+  if (!existing(state) && !/^\d{1,3}$/.test(state.replicas)) {
+    return "The number of instances is a whole number.";
+  }
+  return strategyProblem(state);
 }
 
 const existing = (state) => {
@@ -105,6 +109,7 @@ function form(state, fixed, redraw) {
           field("Route", h("input", { class: "input", ...plain, placeholder: state.name ? `/${state.name}` : "/orders", ...bind("route") }), "Empty: by its name, where default routes are on."),
           field("Health", h("input", { class: "input", ...plain, placeholder: "/health", ...bind("health") }), "Empty: found by itself."),
         ),
+    strategyFields(state, one, redraw),
     h("p", { class: "notice", "aria-live": "polite" }, problemOf(state) || consequence(state, one)),
   );
 }
@@ -117,7 +122,7 @@ function consequence(state, one) {
   if (!one) {
     return `${state.file.name} will be uploaded, and ${state.name} started as ${version}, ${state.replicas === "1" ? "one instance" : `${state.replicas} instances`}.`;
   }
-  return `${state.file.name} will be uploaded, and ${state.name} goes from ${one.version} to ${version}: each new instance is available before an old one is drained and stopped. No request is lost. If the new version does not become healthy, ${one.version} stays.`;
+  return `${state.file.name} will be uploaded, and ${state.name} goes from ${one.version} to ${version}: ${course(state, one.version, version)}`;
 }
 
 async function run(state, { redraw, signal }) {
@@ -166,12 +171,13 @@ async function specification(state, artifact, path) {
       replicas: Number(state.replicas),
       ...(state.route ? { routes: [{ path: state.route }] } : {}),
       ...(state.health ? { health: { path: state.health } } : {}),
+      ...(state.strategy ? { rollout: withStrategy({}, state) } : {}),
     };
   }
   const { spec } = await get(path);
   delete spec.command;
   delete spec.version;
-  return { ...spec, artifact, ...version };
+  return { ...spec, artifact, ...version, rollout: withStrategy(spec.rollout, state) };
 }
 
 function uploading(words, part) {

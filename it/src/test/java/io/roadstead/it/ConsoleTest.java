@@ -182,6 +182,50 @@ class ConsoleTest {
   }
 
   @Test
+  void aCanaryIsBegunFromThePageWithStepsOfItsOwn() throws Exception {
+    deploy("tried", "one", 1);
+    open("/services/tried");
+    signIn();
+    page.click("Deploy");
+    page.fill("Version", "two");
+    page.choose(EchoService.jar(directory, "tried-two"));
+    page.select("Strategy", "blue-green");
+    page.reads("dialog", "all requests go over at once");
+    page.select("Strategy", "canary");
+    page.reads("dialog", "a growing share of the requests");
+    page.fill("Steps", "30% 1h, 10% 1h");
+    page.reads("dialog", "Shares grow from step to step: 10 % comes after 30 %.");
+    page.fill("Steps", "100%");
+    page.reads("dialog", "A step's share is 1 to 99 %, not 100");
+    page.fill("Steps", "soon");
+    page.reads("dialog", "“soon” is not");
+    page.fill("Steps", "10% 25h");
+    page.reads("dialog", "A step takes 24h at most, not 25h");
+    page.fill("Steps", "10% 1h, 30% for 90s, 60");
+    page.select("Promotion", "manual");
+    page.reads("dialog", "two gets 10 %, 30 %, 60 % of the requests beside one");
+    page.reads("dialog", "then it gets all when somebody promotes it");
+    accessible("the dialog of a canary");
+    page.click("Deploy");
+    page.reads("dialog", "10 % of the requests");
+    page.click("Close, it goes on");
+
+    RolloutPolicy policy =
+        platform.deployer().service("tried").orElseThrow().release().spec().rollout();
+    assertThat(policy.strategy()).isEqualTo(Strategy.CANARY);
+    assertThat(policy.stages().byHand()).isTrue();
+    assertThat(policy.stages().steps())
+        .containsExactly(
+            new Stages.Step(10, Duration.ofHours(1)),
+            new Stages.Step(30, Duration.ofSeconds(90)),
+            new Stages.Step(60, Duration.ofSeconds(30)));
+    page.click("Abort");
+    page.click("Abort it");
+    page.click("Close");
+    page.reads("main", "1 of 1 instance ready");
+  }
+
+  @Test
   void scaleRestartDrainAndResumeSayWhatHappensAndDoIt() throws Exception {
     deploy("acted", "one", 1);
     open("/services/acted");

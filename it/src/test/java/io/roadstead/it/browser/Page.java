@@ -167,6 +167,18 @@ public final class Page implements AutoCloseable {
     call("Input.insertText", tools.parameters().put("text", text));
   }
 
+  /** Takes the option of this value in the field with this label. */
+  public void select(String label, String value) {
+    String found = FIND.formatted("select", quoted(label));
+    until("the field '" + label + "'", found + " !== undefined");
+    eval(
+        "(() => { const e = "
+            + found
+            + "; e.value = "
+            + quoted(value)
+            + "; e.dispatchEvent(new Event('input', {bubbles: true})); })()");
+  }
+
   /** Chooses a file where the page asks for one. */
   public void choose(Path file) {
     until("a field for a file", "document.querySelector('input[type=file]') !== null");
