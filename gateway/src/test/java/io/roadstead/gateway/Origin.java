@@ -92,6 +92,11 @@ final class Origin implements AutoCloseable {
   /** Refuses connections from now on; those that are open stay. */
   void stopListening() throws IOException {
     server.close();
+    try {
+      accepting.join(); // until then the system accepts
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
