@@ -6,7 +6,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -32,7 +31,7 @@ record Transport(
   static Transport best() {
     return Epoll.isAvailable()
         ? new Transport(
-            EpollIoHandler.newFactory(),
+            SafeEpoll.factory(),
             EpollServerSocketChannel::new,
             EpollSocketChannel::new,
             true,

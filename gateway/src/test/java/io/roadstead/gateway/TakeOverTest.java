@@ -186,7 +186,8 @@ class TakeOverTest {
             });
       }
       for (CompletableFuture<Gateway> each : next) {
-        gateways.add(each.get(20, TimeUnit.SECONDS));
+        // One may ask in vain, and again after its time-out of 20 s.
+        gateways.add(each.get(60, TimeUnit.SECONDS));
       }
       hasLeft(first);
       Harbour.await()
