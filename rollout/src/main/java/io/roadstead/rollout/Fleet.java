@@ -218,7 +218,7 @@ final class Fleet implements InstanceLife.Owner {
       leaving.remove(id);
     }
     for (int i = 0; i < plan.start() && target != null; i++) {
-      start(target, 0, Duration.ZERO);
+      create(target, 0).begin();
     }
   }
 
@@ -285,7 +285,19 @@ final class Fleet implements InstanceLife.Owner {
             });
   }
 
-  private void start(Release release, int restarts, Duration backOff) {
+  private void restart(InstanceLife lost, int crashes) {
+    InstanceLife life = create(lost.release(), crashes + 1);
+    Duration backOff = BACK_OFF.get(Math.min(crashes, BACK_OFF.size() - 1));
+    if (!backOff.isZero()) {
+      life.beginIn(backOff);
+    } else if (lost.availableFor().isZero()) {
+      life.begin();
+    } else {
+      life.beginFirst();
+    }
+  }
+
+  private InstanceLife create(Release release, int restarts) {
     String id = world.ids().instance(release.service(), release.number());
     while (lives.containsKey(id)) {
       id = world.ids().instance(release.service(), release.number());
@@ -293,7 +305,7 @@ final class Fleet implements InstanceLife.Owner {
     InstanceLife life =
         new InstanceLife(world, turns, this, release, id, world.ids().token(), nextAge++, restarts);
     lives.put(id, life);
-    life.begin(backOff);
+    return life;
   }
 
   // What instances tell.
@@ -319,10 +331,10 @@ final class Fleet implements InstanceLife.Owner {
         !life.unready() && !stale.contains(life.id()) && !leaving.contains(life.id());
     if (command.lost(life, counted, reason, lastLines) && replaced) {
       if (counted == Loss.PORT_TAKEN) {
-        start(life.release(), life.restarts(), Duration.ZERO);
+        create(life.release(), life.restarts()).begin();
       } else {
         int crashes = life.availableFor().compareTo(GOOD_AGAIN_AFTER) >= 0 ? 0 : life.restarts();
-        start(life.release(), crashes + 1, BACK_OFF.get(Math.min(crashes, BACK_OFF.size() - 1)));
+        restart(life, crashes);
       }
     }
   }

@@ -214,21 +214,27 @@ final class InstanceLife {
 
   // Starting.
 
-  /** Begins, after the back-off. */
-  void begin(Duration backOff) {
-    if (backOff.isZero()) {
-      queue();
-    } else {
-      owner.step("start", this, StepState.RUNNING, "begins again in " + Words.of(backOff));
-      waking = turns.after(backOff, this::queue);
-    }
+  /** Begins, as soon as others that came before have their place. */
+  void begin() {
+    queue(false);
   }
 
-  private void queue() {
+  /** Begins before all others, in the place of one that was lost while it served. */
+  void beginFirst() {
+    queue(true);
+  }
+
+  /** Begins after the back-off. */
+  void beginIn(Duration backOff) {
+    owner.step("start", this, StepState.RUNNING, "begins again in " + Words.of(backOff));
+    waking = turns.after(backOff, () -> queue(false));
+  }
+
+  private void queue(boolean first) {
     if (phase == Phase.WAITING) {
       phase = Phase.QUEUED;
       owner.step("start", this, StepState.RUNNING, "waits for a place to start");
-      slot = world.slots().acquire(() -> turns.post(this::launch));
+      slot = world.slots().acquire(first, () -> turns.post(this::launch));
     }
   }
 

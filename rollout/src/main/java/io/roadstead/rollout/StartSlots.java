@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * How many instances may start at the same time over all services: a start costs whole cores, and
- * two that share one are both late. First come, first served. Guarded by its own lock.
+ * two that share one are both late. First what takes the place of a lost instance, for its service
+ * is short of it; else first come, first served. Guarded by its own lock.
  */
 final class StartSlots {
   /** A place, held or waited for; giving it back twice does nothing. */
@@ -25,6 +26,7 @@ final class StartSlots {
     }
   }
 
+  private final Queue<Slot> replacing = new ArrayDeque<>();
   private final Queue<Slot> waiting = new ArrayDeque<>();
   private int free;
 
@@ -32,12 +34,16 @@ final class StartSlots {
     free = slots;
   }
 
-  /** Calls {@code granted}, which must not block, when there is a place: now or later. */
-  Slot acquire(Runnable granted) {
+  /**
+   * Calls {@code granted}, which must not block, when there is a place: now or later.
+   *
+   * @param replaces whether it takes the place of an instance that was lost while it served
+   */
+  Slot acquire(boolean replaces, Runnable granted) {
     Slot slot = new Slot(granted);
     synchronized (this) {
       if (free == 0) {
-        waiting.add(slot);
+        (replaces ? replacing : waiting).add(slot);
         return slot;
       }
       free--;
@@ -49,10 +55,10 @@ final class StartSlots {
   private void giveBack(Slot slot) {
     Slot next;
     synchronized (this) {
-      if (waiting.remove(slot)) {
+      if (replacing.remove(slot) || waiting.remove(slot)) {
         return;
       }
-      next = waiting.poll();
+      next = replacing.isEmpty() ? waiting.poll() : replacing.poll();
       if (next == null) {
         free++;
         return;

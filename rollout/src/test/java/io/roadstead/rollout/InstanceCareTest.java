@@ -39,6 +39,25 @@ class InstanceCareTest {
   }
 
   @Test
+  void oneThatTakesTheCrashedOnesPlaceStartsBeforeNewReleasesThatWaited() {
+    platform.ended(platform.deploy("orders", "1", "good", 1));
+    int places = Math.max(2, Runtime.getRuntime().availableProcessors());
+    for (int i = 0; i < 3 * places; i++) {
+      platform.deploy("other-" + i, "1", "never-healthy", 1);
+    }
+    platform.work.pass(Duration.ofSeconds(1));
+    assertThat(platform.runtime.started).hasSize(1 + places);
+
+    platform.crash(platform.up("orders").getFirst());
+    platform.work.until(
+        () -> platform.runtime.started.size() >= 1 + 2 * places, Duration.ofSeconds(15));
+
+    assertThat(platform.runtime.started.subList(1 + places, 1 + 2 * places))
+        .as("the next ones that got a place")
+        .anyMatch(process -> process.id().startsWith("orders-"));
+  }
+
+  @Test
   void oneThatCrashesAgainAndAgainIsStartedLaterEachTime() {
     platform.ended(platform.deploy("orders", "1", "good", 1));
     List<Duration> waits = new ArrayList<>();
