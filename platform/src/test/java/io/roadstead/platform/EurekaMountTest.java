@@ -12,6 +12,7 @@ import io.roadstead.registry.Subscribers;
 import io.roadstead.registry.Ticker;
 import io.roadstead.registry.event.EventSink;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +35,36 @@ class EurekaMountTest {
       assertThat(status(mount, "PUT", "/eureka/apps/ORDERS/unknown")).isEqualTo(404);
       ready.set(true);
       assertThat(status(mount, "GET", "/eureka/apps")).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void doubledAndTrailingSlashesReachTheInterfaceAnywhere() {
+    Ticker ticker = Ticker.system();
+    InstantSource wall = InstantSource.system();
+    Registry registry = new Registry("e1", wall, ticker, EventSink.NONE);
+    Subscribers subscribers = new Subscribers("e1", wall, ticker, EventSink.NONE);
+    try (EurekaInterface eureka =
+        new EurekaInterface(
+            registry, subscribers, wall, ticker, PollerIdentity.NONE, InstanceCredentials.NONE)) {
+      eureka.start();
+      Mount mount = EurekaMount.of(eureka, () -> true);
+
+      for (String path :
+          List.of(
+              "/eureka/apps",
+              "//eureka//apps",
+              "/eureka//apps/",
+              "//v2/apps",
+              "//v2//apps//",
+              "///eureka//v2///apps///")) {
+        assertThat(mount.takes(path)).as(path).isTrue();
+        assertThat(status(mount, "GET", path)).as(path).isEqualTo(200);
+      }
+      assertThat(mount.takes("/eureka//apps///X/")).isTrue();
+      assertThat(status(mount, "GET", "/eureka//apps///X/")).isEqualTo(404);
+      assertThat(mount.takes("//eurekas/apps")).isFalse();
+      assertThat(mount.takes("//api/v1/registry")).isFalse();
     }
   }
 
